@@ -1,0 +1,163 @@
+//! Claims: what must hold in every state, over every step, at every end, and what must be reachable.
+
+use stateright::Model;
+
+/// A predicate on one state. A named function, never a closure, so that a report can cite it.
+pub type StateFn<M> = fn(&M, &<M as Model>::State) -> bool;
+
+/// A predicate on one step: the state before, the action, the state after.
+pub type StepFn<M> = fn(&M, &<M as Model>::State, &<M as Model>::Action, &<M as Model>::State) -> bool;
+
+/// The form of a claim, with its predicate.
+pub enum Shape<M: Model> {
+    /// Holds in every reachable state.
+    Always(StateFn<M>),
+    /// Holds over every step from a reachable state, also over one that leads to a state already seen.
+    AlwaysStep(StepFn<M>),
+    /// Holds in every reachable state that has no successor: what a run that ends must have achieved.
+    AtEnd(StateFn<M>),
+    /// Holds in at least one reachable state.
+    Sometimes(StateFn<M>),
+}
+
+/// When a claim says something. A claim whose trigger never fires is vacuous, and vacuous is not green.
+pub(crate) enum Trigger<M: Model> {
+    /// In every state, over every step, at every end: wherever the claim is evaluated.
+    Everywhere,
+    /// Where this holds of the state (for a step: of the state after it).
+    State(StateFn<M>),
+    /// Where this holds of the step. Only for [`Shape::AlwaysStep`].
+    Step(StepFn<M>),
+}
+
+impl<M: Model> Clone for Shape<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<M: Model> Copy for Shape<M> {}
+impl<M: Model> Clone for Trigger<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<M: Model> Copy for Trigger<M> {}
+
+/// One claim.
+pub struct Claim<M: Model> {
+    id: &'static str,
+    text: &'static str,
+    shape: Shape<M>,
+    trigger: Trigger<M>,
+}
+
+impl<M: Model> Clone for Claim<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<M: Model> Copy for Claim<M> {}
+
+impl<M: Model> Claim<M> {
+    /// The property's id, as in code, tests and reports: `PX-S1`.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The property in one short sentence.
+    pub fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// Its form.
+    pub fn shape(&self) -> Shape<M> {
+        self.shape
+    }
+
+    /// Does the claim say something of this state?
+    pub fn triggered_at(&self, model: &M, state: &M::State) -> bool {
+        match self.trigger {
+            Trigger::Everywhere => true,
+            Trigger::State(when) => when(model, state),
+            Trigger::Step(_) => false,
+        }
+    }
+
+    /// Does the claim say something of this step?
+    pub fn triggered_by(&self, model: &M, before: &M::State, action: &M::Action, after: &M::State) -> bool {
+        match self.trigger {
+            Trigger::Everywhere => true,
+            Trigger::State(when) => when(model, after),
+            Trigger::Step(when) => when(model, before, action, after),
+        }
+    }
+}
+
+/// The claims of one model, in the order in which they are reported.
+pub struct Claims<M: Model> {
+    list: Vec<Claim<M>>,
+}
+
+impl<M: Model> Default for Claims<M> {
+    fn default() -> Self {
+        Claims { list: Vec::new() }
+    }
+}
+
+impl<M: Model> Claims<M> {
+    /// `holds` in every reachable state.
+    pub fn always(&mut self, id: &'static str, text: &'static str, holds: StateFn<M>) -> &mut Self {
+        self.add(id, text, Shape::Always(holds))
+    }
+
+    /// `holds` over every step from a reachable state.
+    pub fn always_step(&mut self, id: &'static str, text: &'static str, holds: StepFn<M>) -> &mut Self {
+        self.add(id, text, Shape::AlwaysStep(holds))
+    }
+
+    /// `holds` in every reachable state without a successor.
+    pub fn at_end(&mut self, id: &'static str, text: &'static str, holds: StateFn<M>) -> &mut Self {
+        self.add(id, text, Shape::AtEnd(holds))
+    }
+
+    /// `holds` in some reachable state.
+    pub fn sometimes(&mut self, id: &'static str, text: &'static str, holds: StateFn<M>) -> &mut Self {
+        self.add(id, text, Shape::Sometimes(holds))
+    }
+
+    /// The claim added last says something only where `trigger` holds of the state (of the state after a step).
+    ///
+    /// # Panics
+    /// If no claim was added yet.
+    pub fn when(&mut self, trigger: StateFn<M>) -> &mut Self {
+        self.last().trigger = Trigger::State(trigger);
+        self
+    }
+
+    /// The step claim added last says something only of steps for which `trigger` holds.
+    ///
+    /// # Panics
+    /// If no claim was added yet, or the last one is not [`Shape::AlwaysStep`].
+    pub fn when_step(&mut self, trigger: StepFn<M>) -> &mut Self {
+        let claim = self.last();
+        assert!(matches!(claim.shape, Shape::AlwaysStep(_)), "{}: a step trigger on a state claim", claim.id);
+        claim.trigger = Trigger::Step(trigger);
+        self
+    }
+
+    /// The claims so far.
+    pub fn as_slice(&self) -> &[Claim<M>] {
+        &self.list
+    }
+
+    fn last(&mut self) -> &mut Claim<M> {
+        self.list.last_mut().expect("a trigger belongs to a claim; add the claim first")
+    }
+
+    fn add(&mut self, id: &'static str, text: &'static str, shape: Shape<M>) -> &mut Self {
+        let known = self.list.iter().any(|claim| claim.id == id);
+        assert!(!known, "claim {id} is made twice");
+        self.list.push(Claim { id, text, shape, trigger: Trigger::Everywhere });
+        self
+    }
+}

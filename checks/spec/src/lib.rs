@@ -1,0 +1,32 @@
+//! All that a model needs of the harness.
+//!
+//! A model is a [`stateright::Model`] that also says what must be true of it ([`Spec::claims`]) and sorts its
+//! actions into [`Kind`]s, so that a search can tell which kinds were never taken. It stays free of the engine:
+//! stateright checks the same model as a second opinion.
+
+use stateright::Model;
+
+mod claim;
+pub use claim::{Claim, Claims, Shape, StateFn, StepFn};
+
+/// A kind of action: the word the paper uses for it. Coverage is counted per kind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Kind(pub &'static str);
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A model with its claims.
+pub trait Spec: Model + Sized {
+    /// Every kind of action that the model as configured has; a kind that no search ever takes is reported.
+    fn kinds(&self) -> Vec<Kind>;
+
+    /// The kind of one action.
+    fn kind(&self, action: &Self::Action) -> Kind;
+
+    /// Everything that must hold, and everything that must be reachable.
+    fn claims(&self, claims: &mut Claims<Self>);
+}
