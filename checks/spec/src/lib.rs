@@ -7,7 +7,9 @@
 use stateright::Model;
 
 mod claim;
+mod picture;
 pub use claim::{Claim, Claims, Shape, StateFn, StepFn};
+pub use picture::{Actor, Picture, Said, short};
 
 /// A kind of action: the word the paper uses for it. Coverage is counted per kind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -29,4 +31,17 @@ pub trait Spec: Model + Sized {
 
     /// Everything that must hold, and everything that must be reachable.
     fn claims(&self, claims: &mut Claims<Self>);
+
+    /// Who acts in a run that starts in `init`: the lanes of its picture, in order.
+    fn actors(&self, _init: &Self::State) -> Vec<Actor> {
+        Vec::new()
+    }
+
+    /// How the step from `before` over `action` to `after` looks.
+    fn picture(&self, _before: &Self::State, action: &Self::Action, _after: &Self::State) -> Picture
+    where
+        Self::Action: std::fmt::Debug,
+    {
+        Picture { kind: self.kind(action).to_string(), label: short(action), ..Picture::default() }
+    }
 }
