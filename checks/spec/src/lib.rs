@@ -8,6 +8,7 @@ use stateright::Model;
 
 mod claim;
 mod picture;
+pub mod set;
 pub use claim::{Claim, Claims, Shape, StateFn, StepFn};
 pub use picture::{Actor, Picture, Said, short};
 
