@@ -1,1 +1,12 @@
-//! (being written)
+//! Ties an executable model to the production code that serves traffic.
+//!
+//! The ladder, each rung useful alone:
+//!
+//! 1. a [`quorate_machine::Machine`] and one invariant, no model: search it and simulate it in a [`world`];
+//! 2. a model, as a [`quorate_spec::Spec`]: check it;
+//! 3. a mapping between the two: [`refine`], lockstep, trace validation.
+//!
+//! The harness knows no protocol.
+
+pub mod refine;
+pub mod world;

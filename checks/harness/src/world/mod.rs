@@ -1,0 +1,30 @@
+//! A world: machines under their drivers, a network, disks, and budgets for every fault.
+//!
+//! [`WorldModel`] is a [`stateright::Model`] and a [`quorate_spec::Spec`], so the engine searches it like any
+//! model. Nothing in it is a re-implementation: the driver, the machine, the fold of the log and, in codec mode, the
+//! bytes are those that production runs.
+
+mod codec;
+mod event;
+mod ghost;
+mod memo;
+mod model;
+mod network;
+mod node;
+mod picture;
+mod scope;
+mod shared;
+mod state;
+
+pub use codec::{Codec, Postcard};
+pub use event::{Event, Observation};
+pub use ghost::Ghost;
+pub use model::WorldModel;
+pub use network::{Envelope, Network, NetworkKind};
+pub use node::{Checkable, Node};
+pub use scope::{Comeback, Dead, Left, Persistence, Scope, TIMER_KINDS};
+pub use shared::Shared;
+pub use state::World;
+
+pub(crate) use memo::Memo;
+pub(crate) use shared::digest;

@@ -1,0 +1,89 @@
+//! The network: what was sent and may yet arrive.
+
+use super::Shared;
+use quorate_machine::{Machine, NodeId};
+use serde::{Deserialize, Serialize};
+
+/// A message on its way.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Envelope<T> {
+    /// The receiver. First, so that a sorted network is sorted by receiver.
+    pub to: NodeId,
+    /// The sender.
+    pub from: NodeId,
+    /// What is said.
+    pub message: T,
+}
+
+/// How messages travel. Both kinds reorder freely.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum NetworkKind {
+    /// What was sent stays for ever and may be delivered at any time, any number of times, or never. This covers
+    /// reordering, duplication and delay without bounds, and loss as "never delivered"; it cannot say "lost for
+    /// ever", which liveness needs.
+    Monotone,
+    /// A message is delivered once, unless it is lost or duplicated, each within a budget.
+    Lossy {
+        /// Messages that may be lost.
+        drops: u8,
+        /// Messages that may be delivered while a copy stays.
+        duplicates: u8,
+    },
+}
+
+/// The messages on their way, sorted: a set on a monotone network, a multiset on a lossy one.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(bound = "", transparent)]
+pub struct Network<M: Machine> {
+    messages: Vec<Shared<Envelope<M::Message>>>,
+}
+
+impl<M: Machine> Default for Network<M> {
+    fn default() -> Self {
+        Network { messages: Vec::new() }
+    }
+}
+
+impl<M: Machine> Network<M> {
+    /// The messages, in canonical order.
+    pub fn messages(&self) -> &[Shared<Envelope<M::Message>>] {
+        &self.messages
+    }
+
+    /// How many messages are on their way.
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Is nothing on its way?
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// Is this message on its way?
+    pub fn contains(&self, envelope: &Shared<Envelope<M::Message>>) -> bool {
+        self.messages.binary_search(envelope).is_ok()
+    }
+
+    /// Adds a message. On a monotone network one that is there already changes nothing.
+    pub(crate) fn add(&mut self, envelope: Shared<Envelope<M::Message>>, kind: NetworkKind) {
+        match self.messages.binary_search(&envelope) {
+            Ok(_) if kind == NetworkKind::Monotone => {}
+            Ok(at) | Err(at) => self.messages.insert(at, envelope),
+        }
+    }
+
+    /// Takes one copy of a message out; false if it is not there.
+    pub(crate) fn remove(&mut self, envelope: &Shared<Envelope<M::Message>>) -> bool {
+        let found = self.messages.binary_search(envelope);
+        if let Ok(at) = found {
+            self.messages.remove(at);
+        }
+        found.is_ok()
+    }
+
+    /// Keeps the messages for which `keep` holds.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Shared<Envelope<M::Message>>) -> bool) {
+        self.messages.retain(keep);
+    }
+}

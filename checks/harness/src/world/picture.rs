@@ -1,0 +1,82 @@
+//! How an event of a world looks on the board.
+
+use super::{Checkable, Event, Ghost, Observation, World, WorldModel, network::Envelope};
+use quorate_machine::NodeId;
+use quorate_spec::{Actor, Picture, Said, Spec, short};
+use std::fmt::Debug;
+
+fn actor_id(node: NodeId) -> String {
+    format!("r{node}")
+}
+
+/// The first word of a Debug text: the variant's name.
+fn word(value: &impl Debug) -> String {
+    let text = format!("{value:?}");
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
+}
+
+fn said(envelope: &Envelope<impl Debug>) -> Said {
+    Said {
+        key: format!("{}>{} {:?}", envelope.from, envelope.to, envelope.message),
+        kind: word(&envelope.message),
+        label: short(&envelope.message),
+        from: actor_id(envelope.from),
+        to: actor_id(envelope.to),
+    }
+}
+
+/// One lane for each replica.
+pub(super) fn actors<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>) -> Vec<Actor> {
+    model.ids().map(|id| Actor::new(actor_id(id), "replica", id)).collect()
+}
+
+/// The step `event` from `before`.
+pub(super) fn picture<M: Checkable, G: Ghost<M>>(
+    model: &WorldModel<M, G>,
+    before: &World<M, G>,
+    event: &Event<M>,
+) -> Picture {
+    let mut picture = Picture { kind: model.kind(event).0.to_owned(), ..Picture::default() };
+    let whole = if let Event::CrashDuring { event, .. } = event { event } else { event };
+    if let Event::Deliver(envelope) | Event::Duplicate(envelope) = whole {
+        picture.receives = Some(said(envelope));
+    }
+    if let Event::Drop(envelope) = event {
+        picture.drops.push(said(envelope));
+    }
+    if let Some(node) = event.node() {
+        picture.actor = Some(actor_id(node));
+        let sent = model.observations(before, event).into_iter().filter_map(|seen| match seen {
+            Observation::Sent { to, message } => Some(said(&Envelope { to, from: node, message })),
+            _ => None,
+        });
+        picture.sends = sent.collect();
+    }
+    picture.fault = match event {
+        Event::Crash { .. } | Event::CrashDuring { .. } => Some("crash".to_owned()),
+        Event::Restart { .. } => Some("restart".to_owned()),
+        Event::Drop(_) => Some("loss".to_owned()),
+        _ => None,
+    };
+    picture.label = label(event);
+    picture
+}
+
+fn label<M: Checkable>(event: &Event<M>) -> String {
+    match event {
+        Event::Deliver(envelope) => format!("replica {} receives {}", envelope.to, short(&envelope.message)),
+        Event::Duplicate(envelope) => {
+            format!("replica {} receives a copy of {}", envelope.to, short(&envelope.message))
+        }
+        Event::Drop(envelope) => format!("the network loses {}", short(&envelope.message)),
+        Event::Timer { node, kind } => format!("replica {node}: {kind:?} timer runs out"),
+        Event::Request { node, request, .. } => format!("replica {node} is asked: {}", short(request)),
+        Event::Sync { node } => format!("replica {node}: the disk has its writes"),
+        Event::Crash { node, keep: 0 } => format!("replica {node} crashes"),
+        Event::Crash { node, keep } => format!("replica {node} crashes; {keep} unsynced writes survive"),
+        Event::CrashDuring { event, outputs, keep } => {
+            format!("{}, and crashes after {outputs} outputs; {keep} unsynced writes survive", label(event))
+        }
+        Event::Restart { node } => format!("replica {node} restarts"),
+    }
+}

@@ -1,0 +1,151 @@
+//! A scope: everything that bounds a world, in one place, so that every result can print it.
+
+use super::{Codec, World, network::Envelope, network::NetworkKind};
+use quorate_machine::Machine;
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+/// When a write reaches the disk.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Persistence {
+    /// Every write is durable before anything else happens.
+    Atomic,
+    /// Writes wait for a sync, which is an event of its own; a crash loses any suffix of the unsynced ones.
+    Asynchronous,
+}
+
+/// When a crashed replica comes back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Comeback {
+    /// In the same event. Sound for safety: a replica that is down does nothing, so any run in which it restarts
+    /// later is also a run in which it idles until then, crashes and restarts at once; one that never restarts
+    /// is one that idles for ever.
+    AtOnce,
+    /// By an event of its own.
+    Later,
+}
+
+/// Judges a message dead: that its delivery can change nothing, now or in any later state.
+pub type Dead<M, G> = fn(&World<M, G>, &Envelope<<M as Machine>::Message>) -> bool;
+
+/// What bounds a world.
+pub struct Scope<M: Machine, G> {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// The number of replicas.
+    pub replicas: u16,
+    /// The machines' configuration.
+    pub config: M::Config,
+    /// What clients ask, in this order, each once, of any replica.
+    pub requests: Vec<M::Request>,
+    /// Are requests that are only refused events too?
+    pub refusals: bool,
+    /// How often timers of a kind may fire, over all replicas together. A kind that is absent never fires.
+    pub timers: BTreeMap<M::TimerKind, u8>,
+    /// How many crashes may happen.
+    pub crashes: u8,
+    /// May a crash also fall between two outputs of one input?
+    pub crash_within: bool,
+    /// When a crashed replica comes back.
+    pub comeback: Comeback,
+    /// When a write reaches the disk.
+    pub persistence: Persistence,
+    /// How messages travel.
+    pub network: NetworkKind,
+    /// Passes every message and every log record through bytes.
+    pub codec: Option<Arc<dyn Codec<M>>>,
+    /// Drops messages from the state once they are dead. Sound if the judgement is: see `tests::quotient`.
+    pub dead: Option<Dead<M, G>>,
+}
+
+impl<M: Machine, G> Clone for Scope<M, G> {
+    fn clone(&self) -> Self {
+        Scope {
+            config: self.config.clone(),
+            requests: self.requests.clone(),
+            timers: self.timers.clone(),
+            codec: self.codec.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<M: Machine, G> Scope<M, G> {
+    /// A scope with no faults, no requests and no timers: `name`, so many replicas, this configuration.
+    pub fn new(name: &'static str, replicas: u16, config: M::Config) -> Self {
+        Scope {
+            name,
+            replicas,
+            config,
+            requests: Vec::new(),
+            refusals: false,
+            timers: BTreeMap::new(),
+            crashes: 0,
+            crash_within: false,
+            comeback: Comeback::AtOnce,
+            persistence: Persistence::Atomic,
+            network: NetworkKind::Monotone,
+            codec: None,
+            dead: None,
+        }
+    }
+}
+
+impl<M: Machine, G> fmt::Display for Scope<M, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} replicas, {} requests", self.name, self.replicas, self.requests.len())?;
+        for (kind, budget) in &self.timers {
+            write!(f, ", {kind:?} fires {budget}x")?;
+        }
+        let comeback = if self.comeback == Comeback::AtOnce { "" } else { " (restart later)" };
+        let within = if self.crash_within { " (also between outputs)" } else { "" };
+        write!(f, ", {} crashes{within}{comeback}", self.crashes)?;
+        match self.persistence {
+            Persistence::Atomic => write!(f, ", atomic writes")?,
+            Persistence::Asynchronous => write!(f, ", unsynced suffix lost")?,
+        }
+        match self.network {
+            NetworkKind::Monotone => write!(f, ", reorder+duplicate+delay"),
+            NetworkKind::Lossy { drops, duplicates } => {
+                write!(f, ", reorder, {drops} lost, {duplicates} duplicated")
+            }
+        }
+    }
+}
+
+/// Timer kinds that one scope may let fire.
+pub const TIMER_KINDS: usize = 8;
+
+/// What is left of a scope's budgets.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub struct Left {
+    /// For each kind of the scope's table, in order.
+    pub timers: [u8; TIMER_KINDS],
+    /// Crashes.
+    pub crashes: u8,
+    /// Messages that may be lost.
+    pub drops: u8,
+    /// Messages that may be duplicated.
+    pub duplicates: u8,
+    /// The next request of the script.
+    pub next_request: u8,
+}
+
+impl Left {
+    /// The full budgets of `scope`.
+    ///
+    /// # Panics
+    /// If the scope has more timer kinds than [`TIMER_KINDS`], or more than 255 requests.
+    pub fn of<M: Machine, G>(scope: &Scope<M, G>) -> Left {
+        assert!(scope.timers.len() <= TIMER_KINDS, "{}: over {TIMER_KINDS} timer kinds", scope.name);
+        assert!(scope.requests.len() <= 255, "{}: over 255 requests", scope.name);
+        let mut timers = [0; TIMER_KINDS];
+        for (slot, budget) in timers.iter_mut().zip(scope.timers.values()) {
+            *slot = *budget;
+        }
+        let (drops, duplicates) = match scope.network {
+            NetworkKind::Monotone => (0, 0),
+            NetworkKind::Lossy { drops, duplicates } => (drops, duplicates),
+        };
+        Left { timers, crashes: scope.crashes, drops, duplicates, next_request: 0 }
+    }
+}

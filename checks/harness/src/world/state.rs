@@ -1,0 +1,45 @@
+//! The state of a world.
+
+use super::{Left, Network, Node, Shared};
+use quorate_machine::{Machine, NodeId};
+use serde::Serialize;
+
+/// Replicas, messages on their way, what is left of the budgets, and ghost history.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(bound = "M: Serialize, G: Serialize")]
+pub struct World<M: Machine, G> {
+    pub(crate) nodes: Vec<Shared<Node<M>>>,
+    pub(crate) network: Shared<Network<M>>,
+    pub(crate) left: Left,
+    pub(crate) ghost: Shared<G>,
+}
+
+impl<M: Machine, G> World<M, G> {
+    /// The replicas, by id.
+    pub fn nodes(&self) -> &[Shared<Node<M>>] {
+        &self.nodes
+    }
+
+    /// One replica.
+    ///
+    /// # Panics
+    /// If the world has no such replica.
+    pub fn node(&self, id: NodeId) -> &Shared<Node<M>> {
+        &self.nodes[usize::from(id.0)]
+    }
+
+    /// The messages on their way.
+    pub fn network(&self) -> &Network<M> {
+        &self.network
+    }
+
+    /// What is left of the budgets.
+    pub fn left(&self) -> &Left {
+        &self.left
+    }
+
+    /// The history.
+    pub fn ghost(&self) -> &Shared<G> {
+        &self.ghost
+    }
+}
