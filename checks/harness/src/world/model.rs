@@ -55,6 +55,18 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         }
     }
 
+    /// Calls `each` with what `event` shows when it happens in `world`, in order.
+    pub(crate) fn each_observation(
+        &self,
+        world: &World<M, G>,
+        event: &Event<M>,
+        each: impl FnMut(&Observation<M>),
+    ) {
+        if let Some(transition) = self.transition(world, event) {
+            transition.seen.iter().for_each(each);
+        }
+    }
+
     /// The replicas' ids.
     pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<M, G> {
         (0..self.scope.replicas).map(NodeId)

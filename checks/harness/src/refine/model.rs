@@ -1,0 +1,243 @@
+//! The concrete model with the claim that it refines the specification.
+
+use super::{Adequacy, Mapping, Walk, adequacy::Tally, lifted};
+use crate::world::Memo;
+use quorate_spec::{Actor, Claim, Claims, Kind, Picture, Shape, Spec};
+use stateright::Model;
+use std::{fmt, sync::Arc};
+
+type Abstract<R> = <R as Mapping>::Abstract;
+type AbstractState<R> = <Abstract<R> as Model>::State;
+type State<R> = <<R as Mapping>::Concrete as Model>::State;
+type Action<R> = <<R as Mapping>::Concrete as Model>::Action;
+
+/// Why a concrete step is no step of the specification.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Mismatch<A, S> {
+    /// The step names an action that the specification does not allow there.
+    Refused {
+        /// The actions that were allowed before it.
+        taken: Vec<A>,
+        /// The action that was not.
+        action: A,
+        /// Why not.
+        why: String,
+    },
+    /// The named actions lead to one abstract state, the concrete state stands for another.
+    Differs {
+        /// The named actions.
+        taken: Vec<A>,
+        /// Where the specification got to.
+        expected: S,
+        /// What the concrete state stands for.
+        found: S,
+    },
+}
+
+impl<A: fmt::Debug, S: fmt::Debug> fmt::Display for Mismatch<A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Mismatch::Refused { action, why, .. } => {
+                write!(f, "the code performs {action:?}, which the specification refuses: {why}")
+            }
+            Mismatch::Differs { taken, expected, found } if taken.is_empty() => write!(
+                f,
+                "the code names no action, yet its abstract state changed from {expected:?} to {found:?}"
+            ),
+            Mismatch::Differs { taken, expected, found } => {
+                write!(f, "the code names {taken:?}, which leads to {expected:?}, yet it stands for {found:?}")
+            }
+        }
+    }
+}
+
+/// An abstract state with what the specification claims of it, one bit a claim.
+pub(super) struct Image<S> {
+    pub(super) state: S,
+    pub(super) broken: u32,
+    pub(super) triggered: u32,
+}
+
+/// `R::Concrete`, claiming that it refines `R::Abstract`.
+///
+/// Claims: `refines` over every step, and each one-state claim of the specification, of the image of every state. The
+/// specification's step claims are part of `refines`.
+pub struct Refinement<R: Mapping> {
+    concrete: R::Concrete,
+    mapping: R,
+    claims: Claims<Abstract<R>>,
+    kinds: Vec<Kind>,
+    images: Memo<Image<AbstractState<R>>>,
+    /// One counter for each kind, then stutters, then steps.
+    tally: Tally,
+}
+
+impl<R: Mapping> fmt::Debug for Refinement<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refinement").field("kinds", &self.kinds).finish_non_exhaustive()
+    }
+}
+
+impl<R: Mapping> Refinement<R> {
+    /// The claim that `concrete` refines the mapping's specification.
+    ///
+    /// # Panics
+    /// If the specification makes more than 32 claims.
+    pub fn new(concrete: R::Concrete, mapping: R) -> Self {
+        let mut claims = Claims::default();
+        mapping.specification().claims(&mut claims);
+        assert!(claims.as_slice().len() <= 32, "a specification has at most 32 claims");
+        let kinds = mapping.specification().kinds();
+        let tally = Tally::new(kinds.len() + 2);
+        Refinement { concrete, mapping, claims, kinds, images: Memo::default(), tally }
+    }
+
+    /// The concrete model.
+    pub fn concrete(&self) -> &R::Concrete {
+        &self.concrete
+    }
+
+    /// The mapping.
+    pub fn mapping(&self) -> &R {
+        &self.mapping
+    }
+
+    /// What has been exercised so far.
+    pub fn adequacy(&self) -> Adequacy {
+        let hits = self.kinds.iter().enumerate().map(|(at, kind)| (*kind, self.tally.total(at)));
+        Adequacy {
+            hits: hits.collect(),
+            stutters: self.tally.total(self.kinds.len()),
+            steps: self.tally.total(self.kinds.len() + 1),
+            image: self.images.len() as u64,
+            waived: self.mapping.waived(),
+        }
+    }
+
+    /// The abstract state that `state` stands for.
+    pub fn abstraction(&self, state: &State<R>) -> AbstractState<R> {
+        self.image(state).state.clone()
+    }
+
+    /// Why the step is no step of the specification, if it is none.
+    pub fn explain(
+        &self,
+        before: &State<R>,
+        action: &Action<R>,
+        after: &State<R>,
+    ) -> Option<Mismatch<<Abstract<R> as Model>::Action, AbstractState<R>>> {
+        let walk = self.walk(before, action, after);
+        let taken = walk.taken().to_vec();
+        if let Some((action, why)) = walk.refused() {
+            return Some(Mismatch::Refused { taken, action: action.clone(), why: why.clone() });
+        }
+        let found = self.abstraction(after);
+        (*walk.state() != found).then(|| Mismatch::Differs { taken, expected: walk.state().clone(), found })
+    }
+
+    /// The specification's actions that the step names, as far as they are allowed.
+    pub fn witness(
+        &self,
+        before: &State<R>,
+        action: &Action<R>,
+        after: &State<R>,
+    ) -> Vec<<Abstract<R> as Model>::Action> {
+        self.walk(before, action, after).taken().to_vec()
+    }
+
+    fn walk(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> Walk<'_, Abstract<R>> {
+        let mut walk = Walk::new(self.mapping.specification(), self.claims.as_slice(), self.abstraction(before));
+        self.mapping.witness(&self.concrete, before, action, after, &mut walk);
+        walk
+    }
+
+    pub(super) fn image(&self, state: &State<R>) -> Arc<Image<AbstractState<R>>> {
+        self.images.get_or(self.mapping.view(&self.concrete, state), || {
+            let model = self.mapping.specification();
+            let state = self.mapping.abstraction(&self.concrete, state);
+            let (mut broken, mut triggered) = (0, 0);
+            for (at, claim) in self.claims.as_slice().iter().enumerate() {
+                if let Shape::Always(holds) | Shape::Sometimes(holds) = claim.shape() {
+                    broken |= u32::from(!holds(model, &state)) << at;
+                    triggered |= u32::from(claim.triggered_at(model, &state)) << at;
+                }
+            }
+            Image { state, broken, triggered }
+        })
+    }
+
+    /// The claims of the specification, by place.
+    pub(super) fn abstract_claims(&self) -> &[Claim<Abstract<R>>] {
+        self.claims.as_slice()
+    }
+
+    fn refines(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> bool {
+        let image = self.image(before);
+        let mut walk = Walk::new(self.mapping.specification(), self.claims.as_slice(), image.state.clone());
+        self.mapping.witness(&self.concrete, before, action, after, &mut walk);
+        self.tally.raise(self.kinds.len() + 1);
+        if walk.taken().is_empty() && walk.refused().is_none() {
+            self.tally.raise(self.kinds.len());
+            let same = self.mapping.view(&self.concrete, before) == self.mapping.view(&self.concrete, after);
+            return same || image.state == self.image(after).state;
+        }
+        for action in walk.taken() {
+            let kind = self.mapping.specification().kind(action);
+            if let Some(at) = self.kinds.iter().position(|known| *known == kind) {
+                self.tally.raise(at);
+            }
+        }
+        walk.refused().is_none() && *walk.state() == self.image(after).state
+    }
+}
+
+fn refines<R: Mapping>(m: &Refinement<R>, before: &State<R>, action: &Action<R>, after: &State<R>) -> bool {
+    m.refines(before, action, after)
+}
+
+impl<R: Mapping> Model for Refinement<R> {
+    type State = State<R>;
+    type Action = Action<R>;
+
+    fn init_states(&self) -> Vec<Self::State> {
+        self.concrete.init_states()
+    }
+
+    fn actions(&self, state: &Self::State, actions: &mut Vec<Self::Action>) {
+        self.concrete.actions(state, actions);
+    }
+
+    fn next_state(&self, state: &Self::State, action: Self::Action) -> Option<Self::State> {
+        self.concrete.next_state(state, action)
+    }
+
+    fn within_boundary(&self, state: &Self::State) -> bool {
+        self.concrete.within_boundary(state)
+    }
+}
+
+impl<R: Mapping> Spec for Refinement<R> {
+    fn kinds(&self) -> Vec<Kind> {
+        self.concrete.kinds()
+    }
+
+    fn kind(&self, action: &Self::Action) -> Kind {
+        self.concrete.kind(action)
+    }
+
+    fn claims(&self, claims: &mut Claims<Self>) {
+        claims.always_step("refines", "every step of the code is a step of the specification, or none", refines);
+        lifted::claims(self, claims);
+    }
+
+    fn actors(&self, init: &Self::State) -> Vec<Actor> {
+        self.concrete.actors(init)
+    }
+
+    fn picture(&self, before: &Self::State, action: &Self::Action, after: &Self::State) -> Picture
+    where
+        Self::Action: fmt::Debug,
+    {
+        self.concrete.picture(before, action, after)
+    }
+}
