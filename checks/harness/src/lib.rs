@@ -8,5 +8,9 @@
 //!
 //! The harness knows no protocol.
 
+pub mod foreign;
+pub mod lockstep;
 pub mod refine;
+pub mod simulate;
+pub mod verdict;
 pub mod world;

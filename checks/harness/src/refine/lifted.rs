@@ -24,8 +24,7 @@ macro_rules! by_place {
 /// Adds the one-state claims of the specification to those of the refinement.
 pub(super) fn claims<R: Mapping>(m: &Refinement<R>, claims: &mut Claims<Refinement<R>>) {
     let holds = by_place!(holds, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31]);
-    let triggered =
-        by_place!(triggered, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31]);
+    let triggered = by_place!(triggered, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31]);
     for ((claim, holds), triggered) in m.abstract_claims().iter().zip(holds).zip(triggered) {
         match claim.shape() {
             Shape::Always(_) => drop(claims.always(claim.id(), claim.text(), holds).when(triggered)),

@@ -45,7 +45,10 @@ impl<A: fmt::Debug, S: fmt::Debug> fmt::Display for Mismatch<A, S> {
                 "the code names no action, yet its abstract state changed from {expected:?} to {found:?}"
             ),
             Mismatch::Differs { taken, expected, found } => {
-                write!(f, "the code names {taken:?}, which leads to {expected:?}, yet it stands for {found:?}")
+                write!(
+                    f,
+                    "the code names {taken:?}, which leads to {expected:?}, yet it stands for {found:?}"
+                )
             }
         }
     }
@@ -146,7 +149,8 @@ impl<R: Mapping> Refinement<R> {
     }
 
     fn walk(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> Walk<'_, Abstract<R>> {
-        let mut walk = Walk::new(self.mapping.specification(), self.claims.as_slice(), self.abstraction(before));
+        let mut walk =
+            Walk::new(self.mapping.specification(), self.claims.as_slice(), self.abstraction(before));
         self.mapping.witness(&self.concrete, before, action, after, &mut walk);
         walk
     }
@@ -226,7 +230,11 @@ impl<R: Mapping> Spec for Refinement<R> {
     }
 
     fn claims(&self, claims: &mut Claims<Self>) {
-        claims.always_step("refines", "every step of the code is a step of the specification, or none", refines);
+        claims.always_step(
+            "refines",
+            "every step of the code is a step of the specification, or none",
+            refines,
+        );
         lifted::claims(self, claims);
     }
 

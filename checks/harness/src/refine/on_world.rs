@@ -16,7 +16,8 @@ pub trait Refines: Sync {
     /// The history that the abstraction needs.
     type Ghost: Ghost<Self::Machine>;
     /// The specification.
-    type Abstract: Spec<State: Clone + Eq + Hash + Debug + Send + Sync, Action: Clone + Debug + Send + Sync> + Sync;
+    type Abstract: Spec<State: Clone + Eq + Hash + Debug + Send + Sync, Action: Clone + Debug + Send + Sync>
+        + Sync;
 
     /// The specification, as configured for this scope.
     fn specification(&self) -> &Self::Abstract;

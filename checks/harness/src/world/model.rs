@@ -1,8 +1,8 @@
 //! The world as a model: which events are possible, and what each does.
 
 use super::{
-    Checkable, Event, Ghost, Left, Memo, Network, NetworkKind, Observation, Persistence, Scope, Shared, World,
-    digest,
+    Checkable, Event, Ghost, Left, Memo, Network, NetworkKind, Observation, Persistence, Scope, Shared,
+    World, digest,
     network::Envelope,
     node::{self, Cut, Node, Step, Transition},
     scope::Comeback,
@@ -111,7 +111,8 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     ) -> Arc<Transition<M>> {
         let key = match (step, cut) {
             (Step::Message(envelope), None) => {
-                node.digest().rotate_left(1) ^ envelope.digest().wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+                node.digest().rotate_left(1)
+                    ^ envelope.digest().wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
             }
             _ => digest(&(id, node, step, cut)),
         };
@@ -290,7 +291,10 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     }
 }
 
-fn without<M: Checkable>(network: &Network<M>, envelope: &Shared<Envelope<M::Message>>) -> Option<Network<M>> {
+fn without<M: Checkable>(
+    network: &Network<M>,
+    envelope: &Shared<Envelope<M::Message>>,
+) -> Option<Network<M>> {
     let mut network = network.clone();
     network.remove(envelope).then_some(network)
 }

@@ -1,0 +1,212 @@
+//! Random runs of a model, with every claim evaluated along the way.
+
+use super::Random;
+use crate::verdict::Run;
+use quorate_spec::{Claim, Claims, Kind, Shape, Spec};
+use stateright::Model;
+use std::{collections::BTreeMap, ops::Range};
+
+/// How many runs, from which seeds, and how long.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// One run for each seed.
+    pub seeds: Range<u64>,
+    /// The most steps a run takes; it ends sooner where nothing is possible.
+    pub steps: usize,
+}
+
+/// What random runs showed of one claim.
+pub struct Sampled<M: Model> {
+    /// The claim.
+    pub claim: Claim<M>,
+    /// How often it said something.
+    pub triggers: u64,
+    /// For a `sometimes`: the run that reached it. For the others: the run that broke it.
+    pub found: Option<(u64, Run<M>)>,
+}
+
+/// What random runs showed.
+pub struct Sample<M: Model> {
+    /// One for each claim of the model.
+    pub claims: Vec<Sampled<M>>,
+    /// Runs made.
+    pub runs: u64,
+    /// Steps taken, over all runs.
+    pub steps: u64,
+    /// Runs that ended because nothing was possible any more.
+    pub ended: u64,
+    /// How often each kind of action was taken.
+    pub coverage: BTreeMap<Kind, u64>,
+}
+
+impl<M: Model> Sample<M> {
+    /// The claims that a run broke, with the seed that did it.
+    pub fn broken(&self) -> impl Iterator<Item = (&Claim<M>, u64, &Run<M>)> {
+        let broken =
+            self.claims.iter().filter(|sampled| !matches!(sampled.claim.shape(), Shape::Sometimes(_)));
+        broken.filter_map(|sampled| sampled.found.as_ref().map(|(seed, run)| (&sampled.claim, *seed, run)))
+    }
+
+    /// The claims that never said anything, and the `sometimes` that no run reached.
+    pub fn vacuous(&self) -> impl Iterator<Item = &Claim<M>> {
+        let unsaid = self.claims.iter().filter(|sampled| match sampled.claim.shape() {
+            Shape::Sometimes(_) => sampled.found.is_none(),
+            Shape::AtEnd(_) => false,
+            Shape::Always(_) | Shape::AlwaysStep(_) => sampled.triggers == 0,
+        });
+        unsaid.map(|sampled| &sampled.claim)
+    }
+}
+
+/// Runs `model` at random by `plan`. A run stops at the first claim that it breaks.
+///
+/// # Panics
+/// If the model has no initial state.
+pub fn random_runs<M>(model: &M, plan: &Plan) -> Sample<M>
+where
+    M: Spec,
+    M::State: Clone,
+    M::Action: Clone,
+{
+    let mut claims = Claims::default();
+    model.claims(&mut claims);
+    let claims = claims.as_slice().iter().map(|claim| Sampled { claim: *claim, triggers: 0, found: None });
+    let mut sample =
+        Sample { claims: claims.collect(), runs: 0, steps: 0, ended: 0, coverage: BTreeMap::new() };
+    let init = model.init_states();
+    assert!(!init.is_empty(), "a model without an initial state has no runs");
+    for seed in plan.seeds.clone() {
+        let mut random = Random::new(seed);
+        let start = init[random.below(init.len())].clone();
+        walk(model, start, seed, &mut random, plan.steps, &mut sample);
+        sample.runs += 1;
+    }
+    sample
+}
+
+fn walk<M>(model: &M, start: M::State, seed: u64, random: &mut Random, steps: usize, sample: &mut Sample<M>)
+where
+    M: Spec,
+    M::State: Clone,
+    M::Action: Clone,
+{
+    let mut run = Run { init: start.clone(), steps: Vec::new() };
+    let mut state = start;
+    if judge_state(model, &state, seed, &run, sample) {
+        return;
+    }
+    let mut actions = Vec::new();
+    for _ in 0..steps {
+        model.actions(&state, &mut actions);
+        let Some((action, next)) = pick(model, &state, &mut actions, random) else {
+            sample.ended += 1;
+            judge_end(model, &state, seed, &run, sample);
+            return;
+        };
+        *sample.coverage.entry(model.kind(&action)).or_default() += 1;
+        sample.steps += 1;
+        run.steps.push((action.clone(), next.clone()));
+        if judge_step(model, (&state, &action, &next), seed, &run, sample)
+            || judge_state(model, &next, seed, &run, sample)
+        {
+            return;
+        }
+        state = next;
+    }
+}
+
+/// Picks a possible action at random; those that the model ignores are thrown away and another is picked.
+fn pick<M: Spec>(
+    model: &M,
+    state: &M::State,
+    actions: &mut Vec<M::Action>,
+    random: &mut Random,
+) -> Option<(M::Action, M::State)>
+where
+    M::Action: Clone,
+{
+    while !actions.is_empty() {
+        let action = actions.swap_remove(random.below(actions.len()));
+        if let Some(next) = model.next_state(state, action.clone()) {
+            actions.clear();
+            return Some((action, next));
+        }
+    }
+    None
+}
+
+fn record<M: Model>(sampled: &mut Sampled<M>, seed: u64, run: &Run<M>)
+where
+    M::State: Clone,
+    M::Action: Clone,
+{
+    if sampled.found.is_none() {
+        sampled.found = Some((seed, Run { init: run.init.clone(), steps: run.steps.clone() }));
+    }
+}
+
+/// Evaluates the one-state claims; true if one is broken.
+fn judge_state<M: Spec>(model: &M, state: &M::State, seed: u64, run: &Run<M>, sample: &mut Sample<M>) -> bool
+where
+    M::State: Clone,
+    M::Action: Clone,
+{
+    let mut broken = false;
+    for sampled in &mut sample.claims {
+        match sampled.claim.shape() {
+            Shape::Always(holds) => {
+                sampled.triggers += u64::from(sampled.claim.triggered_at(model, state));
+                if !holds(model, state) {
+                    broken = true;
+                    record(sampled, seed, run);
+                }
+            }
+            Shape::Sometimes(reached) if sampled.found.is_none() && reached(model, state) => {
+                sampled.triggers += 1;
+                record(sampled, seed, run);
+            }
+            Shape::Sometimes(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => {}
+        }
+    }
+    broken
+}
+
+/// Evaluates the step claims; true if one is broken.
+fn judge_step<M: Spec>(
+    model: &M,
+    (before, action, after): (&M::State, &M::Action, &M::State),
+    seed: u64,
+    run: &Run<M>,
+    sample: &mut Sample<M>,
+) -> bool
+where
+    M::State: Clone,
+    M::Action: Clone,
+{
+    let mut broken = false;
+    for sampled in &mut sample.claims {
+        if let Shape::AlwaysStep(holds) = sampled.claim.shape() {
+            sampled.triggers += u64::from(sampled.claim.triggered_by(model, before, action, after));
+            if !holds(model, before, action, after) {
+                broken = true;
+                record(sampled, seed, run);
+            }
+        }
+    }
+    broken
+}
+
+fn judge_end<M: Spec>(model: &M, state: &M::State, seed: u64, run: &Run<M>, sample: &mut Sample<M>)
+where
+    M::State: Clone,
+    M::Action: Clone,
+{
+    for sampled in &mut sample.claims {
+        if let Shape::AtEnd(holds) = sampled.claim.shape() {
+            sampled.triggers += u64::from(sampled.claim.triggered_at(model, state));
+            if !holds(model, state) {
+                record(sampled, seed, run);
+            }
+        }
+    }
+}
