@@ -1,1 +1,58 @@
-fn main() {}
+//! `cargo run -p quorate-ci -- fast|deep|tidy|bench-smoke|readme|trusted`.
+
+use clap::{Parser, Subcommand};
+use quorate_ci::{gate, readme, tidy, tree::Tree, trusted};
+use std::{io, path::Path, process::ExitCode};
+
+#[derive(Parser)]
+#[command(name = "quorate-ci", about = "The gate: everything that must pass, one line a step")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Format, rules, lints, documents, tests, the explorer's page, `quorate check` and a smoke run of the benches.
+    Fast,
+    /// `quorate check --deep`: wider bounds, with the results as JSON lines in target/quorate/deep.json.
+    Deep,
+    /// The rules of the design alone: arrows, grid, sizes, banned things, documents.
+    Tidy,
+    /// Every bench once, unmeasured.
+    BenchSmoke,
+    /// Write the generated tables of README.md from the results of `quorate check --json` and of the benches.
+    Readme,
+    /// Write TRUSTED.md: what remains to be believed, how many lines each has, and the test that attacks it.
+    Trusted,
+}
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("ci/ stands in the repository");
+    let result = match Arguments::parse().command {
+        Command::Fast => Ok(gate::fast(root)),
+        Command::Deep => Ok(gate::deep(root)),
+        Command::BenchSmoke => Ok(gate::bench_smoke(root)),
+        Command::Tidy => run_tidy(root),
+        Command::Readme => readme::write(root).map(|()| true),
+        Command::Trusted => trusted::write(root).map(|()| true),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("quorate-ci: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_tidy(root: &Path) -> io::Result<bool> {
+    let tree = Tree::read(root)?;
+    let findings = tidy::check(&tree);
+    for finding in &findings {
+        println!("{finding}");
+    }
+    println!("tidy: {} findings in {} files", findings.len(), tree.files().count());
+    Ok(findings.is_empty())
+}

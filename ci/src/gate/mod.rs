@@ -1,0 +1,75 @@
+//! What must pass before a change lands, one line a step, and for each failure its own words and the line that
+//! reproduces it.
+
+mod explorer;
+mod output;
+mod step;
+
+use crate::{tidy, tree::Tree};
+use std::path::Path;
+use step::{Done, Gate, Step};
+
+/// Set to `1` where everything a step needs must be installed, so that a missing tool fails instead of being
+/// passed over.
+pub const REQUIRE_ALL: &str = "QUORATE_REQUIRE_ALL";
+
+/// Where `fast` has the results of `quorate check` written, below the root.
+pub const CHECK_JSON: &str = "target/quorate/check.json";
+
+/// Everything that must pass. True if it did.
+pub fn fast(root: &Path) -> bool {
+    let mut gate = Gate::new(root);
+    gate.run(&Step::new("format", "cargo fmt --all --check"));
+    gate.record(run_tidy(root));
+    explorer::build(&mut gate);
+    gate.run(&Step::new(
+        "lint",
+        "cargo clippy --workspace --all-targets --locked --message-format short -- -D warnings",
+    ));
+    gate.run(
+        &Step::new("docs", "cargo doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"),
+    );
+    gate.run(&Step::new("test", "cargo test --workspace --locked --no-fail-fast"));
+    explorer::tests(&mut gate);
+    gate.run(&check(&format!("--json {CHECK_JSON}")));
+    gate.run(&benches());
+    gate.finish()
+}
+
+/// `quorate check` with wider bounds.
+pub fn deep(root: &Path) -> bool {
+    let mut gate = Gate::new(root);
+    gate.run(&check("--deep --json target/quorate/deep.json"));
+    gate.finish_without_tests()
+}
+
+/// Every bench once, unmeasured.
+pub fn bench_smoke(root: &Path) -> bool {
+    let mut gate = Gate::new(root);
+    gate.run(&benches());
+    gate.finish_without_tests()
+}
+
+fn check(arguments: &str) -> Step {
+    Step::new(
+        "check",
+        &format!("cargo run --release --locked --bin quorate -- check --progress never {arguments}"),
+    )
+}
+
+fn benches() -> Step {
+    Step::new("bench-smoke", "cargo bench --locked -p quorate-benches --benches -- --test")
+}
+
+fn run_tidy(root: &Path) -> Done {
+    let clock = std::time::Instant::now();
+    let mut done = Done::new("tidy");
+    match Tree::read(root) {
+        Ok(tree) => done.complaints = tidy::check(&tree).iter().map(ToString::to_string).collect(),
+        Err(error) => done.complaints.push(error.to_string()),
+    }
+    done.ok = done.complaints.is_empty();
+    done.reproduce = vec!["cargo run -p quorate-ci -- tidy".into()];
+    done.seconds = clock.elapsed().as_secs_f64();
+    done
+}

@@ -1,0 +1,191 @@
+//! One command of the gate, and the line that says how it went.
+
+use super::output;
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+/// Lines of a failure that are shown.
+const SHOWN: usize = 60;
+
+/// A command to run, given as one line of words separated by spaces.
+pub(super) struct Step {
+    pub name: &'static str,
+    line: String,
+    folder: &'static str,
+    environment: Vec<(&'static str, &'static str)>,
+}
+
+impl Step {
+    pub(super) fn new(name: &'static str, line: &str) -> Step {
+        Step { name, line: line.into(), folder: "", environment: Vec::new() }
+    }
+
+    /// Runs in this folder, relative to the root.
+    pub(super) fn folder(mut self, folder: &'static str) -> Step {
+        self.folder = folder;
+        self
+    }
+
+    pub(super) fn env(mut self, name: &'static str, value: &'static str) -> Step {
+        self.environment.push((name, value));
+        self
+    }
+
+    /// What a person types at the root to see it again.
+    fn reproduce(&self) -> String {
+        let variables: String =
+            self.environment.iter().map(|(name, value)| format!("{name}='{value}' ")).collect();
+        match self.folder {
+            "" => format!("{variables}{}", self.line),
+            folder => format!("(cd {folder} && {variables}{})", self.line),
+        }
+    }
+}
+
+/// How a step went.
+#[derive(Default)]
+pub(super) struct Done {
+    pub name: &'static str,
+    pub ok: bool,
+    pub seconds: f64,
+    /// Why it was passed over, if it was.
+    pub skipped: Option<String>,
+    pub passed: u64,
+    pub failed: u64,
+    /// What to show if it failed.
+    pub complaints: Vec<String>,
+    /// Lines that show the failure again.
+    pub reproduce: Vec<String>,
+}
+
+impl Done {
+    pub(super) fn new(name: &'static str) -> Done {
+        Done { name, ..Done::default() }
+    }
+}
+
+/// Runs steps, prints a line for each, and counts.
+pub(super) struct Gate<'a> {
+    pub root: &'a Path,
+    passed: u64,
+    failed: u64,
+    broken: Vec<&'static str>,
+}
+
+impl<'a> Gate<'a> {
+    pub(super) fn new(root: &'a Path) -> Gate<'a> {
+        Gate { root, passed: 0, failed: 0, broken: Vec::new() }
+    }
+
+    /// Runs the step and says how it went. True if it passed.
+    pub(super) fn run(&mut self, step: &Step) -> bool {
+        let clock = Instant::now();
+        let mut done = Done::new(step.name);
+        done.reproduce = vec![step.reproduce()];
+        match self.execute(step) {
+            Ok((ok, text)) => {
+                done.ok = ok;
+                (done.passed, done.failed) = output::count_tests(&text);
+                if !ok {
+                    done.complaints = output::complaints(&text, SHOWN);
+                    done.complaints.push(format!("(all of it: {})", log_path(step.name)));
+                    let narrower = output::narrower(&text);
+                    done.reproduce = if narrower.is_empty() { done.reproduce } else { narrower };
+                }
+            }
+            Err(error) => done.complaints.push(error.to_string()),
+        }
+        done.seconds = clock.elapsed().as_secs_f64();
+        self.record(done)
+    }
+
+    fn execute(&self, step: &Step) -> io::Result<(bool, String)> {
+        let log = self.root.join(log_path(step.name));
+        fs::create_dir_all(log.parent().expect("the log lies in a folder"))?;
+        let file = fs::File::create(&log)?;
+        let mut words = step.line.split(' ');
+        let program = words.next().unwrap_or_default();
+        let status = Command::new(program)
+            .args(words)
+            .current_dir(self.root.join(step.folder))
+            .envs(step.environment.iter().copied())
+            .env("CARGO_TERM_COLOR", "never")
+            .env("CARGO_TERM_PROGRESS_WHEN", "never")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .status()
+            .map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))?;
+        let bytes = fs::read(&log)?;
+        Ok((status.success(), String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Says how a step went that ran elsewhere. True if it passed or was passed over.
+    pub(super) fn record(&mut self, done: Done) -> bool {
+        let verdict = match (&done.skipped, done.ok) {
+            (Some(_), _) => "skipped",
+            (None, true) => "ok",
+            (None, false) => "FAILED",
+        };
+        let mut line = format!("{verdict:<8}{:>7.1} s  {}", done.seconds, done.name);
+        if done.passed + done.failed > 0 {
+            line += &format!(": {} passed, {} failed", done.passed, done.failed);
+        }
+        line += &done.skipped.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+        println!("{line}");
+        self.passed += done.passed;
+        self.failed += done.failed;
+        if done.skipped.is_some() || done.ok {
+            return true;
+        }
+        for complaint in done.complaints.iter() {
+            println!("    | {complaint}");
+        }
+        for line in &done.reproduce {
+            println!("    reproduce: {line}");
+        }
+        self.broken.push(done.name);
+        false
+    }
+
+    /// Passes a step over, or fails it where everything must be installed.
+    pub(super) fn lacking(&mut self, name: &'static str, why: &str) {
+        let mut done = Done::new(name);
+        if env::var(super::REQUIRE_ALL).is_ok_and(|value| value == "1") {
+            done.complaints.push(format!("{why}, and {} is set", super::REQUIRE_ALL));
+        } else {
+            done.skipped = Some(why.to_string());
+        }
+        self.record(done);
+    }
+
+    /// The closing lines. True if all steps passed and at least one test ran.
+    pub(super) fn finish(self) -> bool {
+        let none_ran = self.passed + self.failed == 0;
+        if none_ran {
+            println!("FAILED: no test ran");
+        }
+        let counts = format!("{} passed, {} failed", self.passed, self.failed);
+        let ok = self.finish_without_tests() && !none_ran;
+        println!("{counts}");
+        ok
+    }
+
+    /// The closing line of a gate that runs no tests.
+    pub(super) fn finish_without_tests(self) -> bool {
+        if !self.broken.is_empty() {
+            println!("FAILED: {}", self.broken.join(", "));
+        }
+        self.broken.is_empty()
+    }
+}
+
+fn log_path(name: &str) -> String {
+    let path: PathBuf = ["target", "quorate", "gate", &format!("{name}.log")].iter().collect();
+    path.to_string_lossy().into_owned()
+}
