@@ -98,6 +98,9 @@ fn only_shared_imports_sync_and_only_sync_switches() {
     planted.write("impl/core/src/paxos/shared.rs", "use crate::sync::Arc;\n").expect_clean();
     let leader = "impl/core/src/paxos/leader.rs";
     plant(leader, "use crate::sync::Arc;\n", "layers", "impl/core/src/paxos/leader.rs:1", "sync::Arc");
+    Planted::new().write(leader, "use std::sync::Arc;\n").expect_clean();
+    let shared = "impl/core/src/paxos/shared.rs";
+    plant(shared, "use std::sync::Arc;\n", "layers", "impl/core/src/paxos/shared.rs:1", "std::sync::Arc");
     plant(leader, "use std::sync::Mutex;\n", "layers", "impl/core/src/paxos/leader.rs:1", "std::sync::Mutex");
     let switch = "\n#[cfg(feature = \"loom\")]\nfn f() {}\n";
     plant(leader, switch, "layers", "impl/core/src/paxos/leader.rs:2", "cfg(feature");
