@@ -12,5 +12,6 @@ pub mod foreign;
 pub mod lockstep;
 pub mod refine;
 pub mod simulate;
+pub mod trace;
 pub mod verdict;
 pub mod world;

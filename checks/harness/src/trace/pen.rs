@@ -1,0 +1,221 @@
+//! Writes down one run, step by step.
+
+use super::form::model_hash;
+use super::format::{
+    ACTION_TAKEN, Alternative, Annotation, CheckInfo, Harness, Lane, PICKS, PropertyRow, SCHEMA, Step, Trace,
+};
+use super::mail::Mail;
+use super::record::Recorder;
+use super::signature::signature;
+use super::states::States;
+use super::tokens::{init_token, tokens};
+use super::write::fingerprint;
+use quorate_spec::{Shape, Spec};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+/// Runs with more steps than this are recorded without their alternatives.
+const WITH_ALTERNATIVES: usize = 500;
+
+pub(crate) struct Pen<'r, 'm, M: Spec> {
+    recorder: &'r Recorder<'m, M>,
+    now: M::State,
+    vars: Vec<String>,
+    states: States,
+    steps: Vec<Step>,
+    mail: Mail,
+    lanes: Vec<Lane>,
+    values: Vec<String>,
+    alternatives: Option<Vec<Vec<Alternative>>>,
+    annotations: Vec<Annotation>,
+    /// The last step of each actor.
+    last_of: BTreeMap<String, usize>,
+}
+
+impl<'r, 'm, M: Spec> Pen<'r, 'm, M>
+where
+    M::Action: Clone + Debug,
+    M::State: Clone,
+{
+    pub(crate) fn new(recorder: &'r Recorder<'m, M>, init: &M::State, length: usize) -> Self {
+        let lanes = recorder.model.actors(init).into_iter();
+        let mut pen = Pen {
+            recorder,
+            now: init.clone(),
+            vars: Vec::new(),
+            states: States::default(),
+            steps: Vec::new(),
+            mail: Mail::default(),
+            lanes: lanes.map(|a| Lane { id: a.id, name: a.name, role: a.role }).collect(),
+            values: vec![String::new(); recorder.claims.as_slice().len()],
+            alternatives: (length <= WITH_ALTERNATIVES).then(Vec::new),
+            annotations: Vec::new(),
+            last_of: BTreeMap::new(),
+        };
+        let mut vars = recorder.form.vars(init);
+        pen.vars = vars.keys().cloned().chain([ACTION_TAKEN.to_owned(), PICKS.to_owned()]).collect();
+        let fp = fingerprint(&vars);
+        vars.insert(ACTION_TAKEN.to_owned(), Value::from("init"));
+        vars.insert(PICKS.to_owned(), Value::Object(Map::new()));
+        let token = init_token(pen.init_position(&fp));
+        pen.states.push(Value::Object(vars));
+        pen.steps.push(Step { token, kind: "init".to_owned(), fp, ..Step::default() });
+        pen.note_values(recorder.values(None, init));
+        pen
+    }
+
+    /// Adds the step over `action` to `after`.
+    pub(crate) fn step(&mut self, action: &M::Action, after: &M::State) {
+        let recorder = self.recorder;
+        let index = self.steps.len();
+        let picture = recorder.model.picture(&self.now, action, after);
+        let recv = picture.receives.as_ref().map(|said| self.mail.receive(said, index));
+        let drops = picture.drops.iter().map(|said| self.mail.lose(said, index)).collect();
+        let sends = picture.sends.iter().map(|said| self.mail.send(said, index)).collect();
+        let sent = recv.as_ref().and_then(|id| self.mail.sent(id));
+        let previous = picture.actor.as_ref().and_then(|actor| self.last_of.insert(actor.clone(), index));
+        let mut causes: Vec<usize> = previous.into_iter().chain(sent).collect();
+        causes.sort_unstable();
+        causes.dedup();
+        if let Some(fault) = &picture.fault {
+            self.annotations.push(Annotation { at: index, actor: picture.actor.clone(), text: fault.clone() });
+        }
+        let text = recorder.model.format_action(action);
+        let token = self.token(action, &text);
+        let mut vars = recorder.form.vars(after);
+        let fp = fingerprint(&vars);
+        vars.insert(ACTION_TAKEN.to_owned(), Value::from(recorder.model.kind(action).0));
+        vars.insert(PICKS.to_owned(), Value::Object(recorder.form.picks(action)));
+        self.states.push(Value::Object(vars));
+        self.steps.push(Step {
+            token,
+            kind: picture.kind,
+            label: picture.label,
+            action: text,
+            actor: picture.actor,
+            recv,
+            sends,
+            drops,
+            fault: picture.fault,
+            causes,
+            event: (recorder.form.event)(action),
+            fp,
+            ..Step::default()
+        });
+        self.note_values(recorder.values(Some((&self.now, action)), after));
+        self.now = after.clone();
+    }
+
+    /// The trace, with what follows from the run filled into `about`.
+    pub(crate) fn finish(mut self, mut about: CheckInfo) -> Trace {
+        let recorder = self.recorder;
+        if let Some(list) = &mut self.alternatives {
+            list.push(recorder.offers(&self.now, None).0);
+        }
+        let claims = recorder.claims.as_slice();
+        let properties: Vec<PropertyRow> = claims.iter().zip(&self.values).map(|(claim, values)| PropertyRow {
+            name: claim.id().to_owned(),
+            text: claim.text().to_owned(),
+            kind: shape_name(claim.shape()).to_owned(),
+            values: values.clone(),
+        }).collect();
+        settle(&mut about, &properties);
+        about.model_hash = model_hash(recorder.model, &recorder.form);
+        about.fidelity = recorder.form.fidelity.to_owned();
+        let description = describe(&about, &self.steps);
+        let status = match about.verdict.as_str() {
+            "violated" | "panicked" => "violation",
+            _ => "example",
+        };
+        let mut harness = Harness {
+            schema: SCHEMA.to_owned(),
+            check: about,
+            actors: self.lanes,
+            messages: self.mail.into_messages(),
+            steps: self.steps,
+            properties,
+            alternatives: self.alternatives.unwrap_or_default(),
+            annotations: self.annotations,
+            extra: Map::new(),
+        };
+        harness.check.signature = signature(&harness);
+        Trace {
+            source: std::any::type_name::<M>().to_owned(),
+            status: status.to_owned(),
+            description,
+            vars: self.vars,
+            states: self.states,
+            harness: Some(harness),
+            ..Trace::default()
+        }
+    }
+
+    fn init_position(&self, fp: &str) -> usize {
+        let form = &self.recorder.form;
+        let states = self.recorder.model.init_states();
+        states.iter().position(|state| fingerprint(&form.vars(state)) == fp).unwrap_or(0)
+    }
+
+    /// The token of the action taken, and, on the way, what else was on offer.
+    fn token(&mut self, action: &M::Action, text: &str) -> String {
+        let alone = || tokens(&[text.to_owned()]).remove(0);
+        let Some(list) = &mut self.alternatives else {
+            return alone();
+        };
+        let (offers, token) = self.recorder.offers(&self.now, Some(action));
+        list.push(offers);
+        token.unwrap_or_else(alone)
+    }
+
+    fn note_values(&mut self, letters: Vec<char>) {
+        self.values.iter_mut().zip(letters).for_each(|(row, letter)| row.push(letter));
+    }
+}
+
+/// The form of a claim, as a trace names it.
+pub(crate) fn shape_name<M: Spec>(shape: Shape<M>) -> &'static str {
+    match shape {
+        Shape::Always(_) => "always",
+        Shape::AlwaysStep(_) => "always step",
+        Shape::AtEnd(_) => "at end",
+        Shape::Sometimes(_) => "sometimes",
+    }
+}
+
+/// Fills in what the property's own row says: does it fall, is it reached, and where.
+fn settle(about: &mut CheckInfo, properties: &[PropertyRow]) {
+    if about.panic.is_some() {
+        about.verdict = "panicked".to_owned();
+        return;
+    }
+    let row = properties.iter().find(|row| row.name == about.property);
+    let first = |letter| row.and_then(|row| row.values.chars().position(|c| c == letter));
+    let sometimes = row.is_some_and(|row| row.kind == "sometimes");
+    let (verdict, at) = match (sometimes, first('F'), first('T')) {
+        (true, _, Some(at)) => ("reached", Some(at)),
+        (false, Some(at), _) => ("violated", Some(at)),
+        _ => ("open", None),
+    };
+    (about.verdict, about.at) = (verdict.to_owned(), at);
+    if let Some(row) = row {
+        about.text.clone_from(&row.text);
+    }
+}
+
+/// The finding in one sentence.
+fn describe(about: &CheckInfo, steps: &[Step]) -> String {
+    let CheckInfo { property, text, .. } = about;
+    let step = |at: usize| match steps.get(at) {
+        Some(step) if at > 0 && !step.label.is_empty() => format!("step {at}, {}", step.label),
+        _ => "the first state".to_owned(),
+    };
+    match (about.verdict.as_str(), about.at) {
+        ("violated", Some(at)) => format!("{property} ({text}) is broken at {}", step(at)),
+        ("reached", Some(at)) => format!("{property} ({text}) is reached at {}", step(at)),
+        ("panicked", _) => {
+            format!("the model panics after {} steps: {}", steps.len() - 1, about.panic.as_deref().unwrap_or(""))
+        }
+        _ => format!("a run of {} steps", steps.len() - 1),
+    }
+}

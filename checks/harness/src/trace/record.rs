@@ -1,0 +1,124 @@
+//! Makes a trace of a run: replays it through the model's own functions and writes down all there is to see.
+//!
+//! Every property is evaluated at every state, by calling the claim: what a row says was computed there.
+
+use super::form::Form;
+use super::format::{Alternative, CheckInfo, Trace};
+use super::pen::Pen;
+use super::tokens::tokens;
+use quorate_spec::{Claim, Claims, Shape, Spec};
+use serde_json::{Map, Value};
+use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Records runs of one model.
+pub struct Recorder<'a, M: Spec> {
+    pub(crate) model: &'a M,
+    pub(crate) form: Form<M>,
+    pub(crate) claims: Claims<M>,
+}
+
+impl<'a, M: Spec> Recorder<'a, M>
+where
+    M::Action: Clone + Debug,
+    M::State: Clone,
+{
+    /// A recorder for `model`.
+    pub fn new(model: &'a M, form: Form<M>) -> Self {
+        let mut claims = Claims::default();
+        model.claims(&mut claims);
+        Recorder { model, form, claims }
+    }
+
+    /// The trace of the run from `init` over `steps`. `about` says what was asked; what follows from the run itself
+    /// (verdict at which step, sentence, model hash, signature) is filled in here.
+    pub fn trace(&self, init: &M::State, steps: &[(M::Action, M::State)], about: CheckInfo) -> Trace {
+        let mut pen = Pen::new(self, init, steps.len());
+        for (action, after) in steps {
+            pen.step(action, after);
+        }
+        pen.finish(about)
+    }
+
+    /// The values of all claims at `state`, reached over `step`: `T`, `F`, `?` (not evaluated) or `.` (pending).
+    pub(crate) fn values(&self, step: Option<(&M::State, &M::Action)>, state: &M::State) -> Vec<char> {
+        self.claims.as_slice().iter().map(|claim| self.value(claim, step, state)).collect()
+    }
+
+    fn value(&self, claim: &Claim<M>, step: Option<(&M::State, &M::Action)>, state: &M::State) -> char {
+        let truth = |holds| if holds { 'T' } else { 'F' };
+        let value = || match (claim.shape(), step) {
+            (Shape::Always(holds), _) => truth(holds(self.model, state)),
+            (Shape::AlwaysStep(holds), Some((before, action))) => {
+                truth(holds(self.model, before, action, state))
+            }
+            (Shape::AlwaysStep(_), None) => '?',
+            (Shape::AtEnd(holds), _) if self.is_end(state) => truth(holds(self.model, state)),
+            (Shape::Sometimes(holds), _) if holds(self.model, state) => 'T',
+            (Shape::AtEnd(_) | Shape::Sometimes(_), _) => '.',
+        };
+        // A claim that panics was not evaluated, and the trace is wanted most when something panics.
+        catch_unwind(AssertUnwindSafe(value)).unwrap_or('?')
+    }
+
+    fn is_end(&self, state: &M::State) -> bool {
+        let mut actions = Vec::new();
+        self.model.actions(state, &mut actions);
+        !actions.into_iter().any(|action| {
+            self.model.next_state(state, action).is_some_and(|next| self.model.within_boundary(&next))
+        })
+    }
+
+    /// The ids of the claims that fail when `action` is taken from `before` to `after`.
+    fn broken(&self, before: &M::State, action: &M::Action, after: &M::State) -> Vec<String> {
+        let failed = self.claims.as_slice().iter().filter(|claim| {
+            !matches!(claim.shape(), Shape::AtEnd(_))
+                && self.value(claim, Some((before, action)), after) == 'F'
+        });
+        failed.map(|claim| claim.id().to_owned()).collect()
+    }
+
+    /// What can happen in `state`, and which of it is `taken` (the action and its token come back).
+    pub(crate) fn offers(&self, state: &M::State, taken: Option<&M::Action>) -> (Vec<Alternative>, Option<String>) {
+        let mut actions = Vec::new();
+        self.model.actions(state, &mut actions);
+        let texts: Vec<String> = actions.iter().map(|action| self.model.format_action(action)).collect();
+        let tokens = tokens(&texts);
+        let chosen = taken.and_then(|taken| self.find(&actions, &texts, taken));
+        let token = chosen.map(|index| tokens[index].clone());
+        let here = self.form.vars(state);
+        let list = actions.into_iter().zip(tokens).enumerate();
+        let list = list.map(|(index, (action, token))| {
+            self.alternative(state, &here, action, token, chosen == Some(index))
+        });
+        (list.collect(), token)
+    }
+
+    /// Where among `actions` is `wanted`: the one with the same event and text.
+    pub(crate) fn find(&self, actions: &[M::Action], texts: &[String], wanted: &M::Action) -> Option<usize> {
+        let (text, event) = (self.model.format_action(wanted), (self.form.event)(wanted));
+        let same = |index: &usize| texts[*index] == text && (self.form.event)(&actions[*index]) == event;
+        (0..actions.len()).find(same)
+    }
+
+    fn alternative(
+        &self,
+        state: &M::State,
+        here: &Map<String, Value>,
+        action: M::Action,
+        token: String,
+        taken: bool,
+    ) -> Alternative {
+        let look = || {
+            let next = self.model.next_state(state, action.clone())?;
+            let label = self.model.picture(state, &action, &next).label;
+            let effect = self.form.vars(&next) != *here;
+            let outside = !self.model.within_boundary(&next);
+            Some((label, effect, outside, self.broken(state, &action, &next)))
+        };
+        let blind = || (self.model.format_action(&action), false, false, Vec::new());
+        let (label, effect, outside, breaks) =
+            catch_unwind(AssertUnwindSafe(look)).ok().flatten().unwrap_or_else(blind);
+        Alternative { token, label, taken, effect, outside, breaks }
+    }
+}
