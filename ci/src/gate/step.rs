@@ -189,3 +189,39 @@ fn log_path(name: &str) -> String {
     let path: PathBuf = ["target", "quorate", "gate", &format!("{name}.log")].iter().collect();
     path.to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Done, Gate, Step};
+
+    #[test]
+    fn a_step_that_passes_is_counted_and_one_that_fails_breaks_the_gate() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut gate = Gate::new(folder.path());
+        assert!(gate.run(&Step::new("good", "cargo --version")));
+        let mut tests = Done::new("tests");
+        (tests.ok, tests.passed) = (true, 3);
+        assert!(gate.record(tests));
+        assert!(!gate.run(&Step::new("bad", "cargo no-such-command")));
+        assert!(!gate.run(&Step::new("absent", "no-such-program-here")));
+        assert_eq!((gate.passed, gate.failed), (3, 0));
+        assert_eq!(gate.broken, ["bad", "absent"]);
+        assert!(!gate.finish());
+        let log = folder.path().join("target/quorate/gate/bad.log");
+        assert!(std::fs::read_to_string(log).expect("the log is kept").contains("no-such-command"));
+    }
+
+    #[test]
+    fn a_gate_in_which_no_test_ran_fails() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut gate = Gate::new(folder.path());
+        assert!(gate.run(&Step::new("good", "cargo --version")));
+        assert!(!gate.finish());
+    }
+
+    #[test]
+    fn the_line_that_reproduces_a_step_says_where_and_with_what() {
+        let step = Step::new("x", "npm test").folder("page").env("A", "b c");
+        assert_eq!(step.reproduce(), "(cd page && A='b c' npm test)");
+    }
+}
