@@ -8,6 +8,7 @@
 //!
 //! The harness knows no protocol.
 
+pub mod engine;
 pub mod foreign;
 pub mod lockstep;
 pub mod refine;

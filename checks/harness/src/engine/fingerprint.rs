@@ -1,0 +1,200 @@
+//! 128 bits of hash for any value that is `Hash`: the same bits in every run, on every machine, at any thread count.
+//!
+//! Two accumulators with different fixed seeds run over one 16-byte sponge; each step is a folded multiply, as in
+//! the foldhash crate. They share what costs time (packing small integers) and differ in what decides (seeds).
+//! Lengths and enum discriminants, which `Hash` writes as whole words, take one byte when small.
+
+use std::hash::{Hash, Hasher};
+
+/// Fixed seeds: the fractional digits of pi, as every cipher since Blowfish takes them.
+const SEEDS: [u64; 4] =
+    [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344, 0xa409_3822_299f_31d0, 0x082e_fa98_ec4e_6c89];
+
+/// The marker before a word that does not fit into one byte, so that no two sequences of words look alike.
+const WIDE: u8 = u8::MAX;
+
+/// The fingerprint of a value.
+pub fn fingerprint<T: Hash + ?Sized>(value: &T) -> u128 {
+    let mut hasher = Fingerprinter::new();
+    value.hash(&mut hasher);
+    hasher.both()
+}
+
+/// The bits of `lower`, rearranged one to one, so that the high ones depend on all of them. For states that are
+/// their own fingerprint: different states keep different bits.
+pub(super) fn scatter(packed: u128) -> u128 {
+    let folded = packed ^ (packed >> 67);
+    let spread = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+    let folded = spread ^ (spread >> 71);
+    let spread = folded.wrapping_mul(0xd1b5_4a32_d192_ed03_8cb9_2ba7_2f3d_8dd7);
+    spread ^ (spread >> 64)
+}
+
+/// A hasher with 128 bits of state and of result.
+struct Fingerprinter {
+    left: u64,
+    right: u64,
+    sponge: u128,
+    filled: u32,
+}
+
+#[inline(always)]
+fn fold(x: u64, y: u64) -> u64 {
+    let product = u128::from(x) * u128::from(y);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+impl Fingerprinter {
+    fn new() -> Self {
+        Fingerprinter { left: SEEDS[0], right: SEEDS[1], sponge: 0, filled: 0 }
+    }
+
+    #[inline(always)]
+    fn absorb(&mut self, low: u64, high: u64) {
+        self.left = fold(low ^ self.left, high ^ SEEDS[2]);
+        self.right = fold(high ^ self.right, low ^ SEEDS[3]);
+    }
+
+    #[inline(always)]
+    fn pack(&mut self, bits: u32, value: u64) {
+        if self.filled + bits > 128 {
+            self.absorb(self.sponge as u64, (self.sponge >> 64) as u64);
+            self.sponge = u128::from(value);
+            self.filled = bits;
+        } else {
+            self.sponge |= u128::from(value) << self.filled;
+            self.filled += bits;
+        }
+    }
+
+    fn both(&self) -> u128 {
+        let low = self.sponge as u64 ^ u64::from(self.filled);
+        let high = (self.sponge >> 64) as u64;
+        let left = fold(low ^ self.left, high ^ SEEDS[2]);
+        let right = fold(high ^ self.right, low ^ SEEDS[3]);
+        let left_last = fold(left ^ SEEDS[1], right ^ SEEDS[0]);
+        let right_last = fold(right ^ SEEDS[2], SEEDS[3] ^ left.rotate_left(32));
+        u128::from(left_last) << 64 | u128::from(right_last)
+    }
+}
+
+impl Hasher for Fingerprinter {
+    fn write(&mut self, bytes: &[u8]) {
+        // The length is not part of the stream: `Hash` writes it where it matters.
+        let (blocks, rest) = bytes.as_chunks::<8>();
+        for block in blocks {
+            self.pack(64, u64::from_le_bytes(*block));
+        }
+        for byte in rest {
+            self.pack(8, u64::from(*byte));
+        }
+    }
+
+    #[inline(always)]
+    fn write_u8(&mut self, value: u8) {
+        self.pack(8, u64::from(value));
+    }
+
+    #[inline(always)]
+    fn write_u16(&mut self, value: u16) {
+        self.pack(16, u64::from(value));
+    }
+
+    #[inline(always)]
+    fn write_u32(&mut self, value: u32) {
+        self.pack(32, u64::from(value));
+    }
+
+    #[inline(always)]
+    fn write_u64(&mut self, value: u64) {
+        self.pack(64, value);
+    }
+
+    #[inline(always)]
+    fn write_u128(&mut self, value: u128) {
+        self.pack(64, value as u64);
+        self.pack(64, (value >> 64) as u64);
+    }
+
+    #[inline(always)]
+    fn write_usize(&mut self, value: usize) {
+        if value < WIDE as usize {
+            self.pack(8, value as u64);
+        } else {
+            self.pack(8, u64::from(WIDE));
+            self.pack(64, value as u64);
+        }
+    }
+
+    #[inline(always)]
+    fn write_isize(&mut self, value: isize) {
+        self.write_usize(value as usize);
+    }
+
+    fn finish(&self) -> u64 {
+        self.both() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeSet, HashSet};
+
+    #[test]
+    fn equal_values_have_equal_fingerprints_in_every_run() {
+        assert_eq!(fingerprint(&vec![1u8, 2, 3]), fingerprint(&vec![1u8, 2, 3]));
+        // Pinned: checkpoints written by one build are read by another.
+        assert_eq!(fingerprint(&0u64), fingerprint(&0i64));
+    }
+
+    #[test]
+    fn small_and_wide_words_do_not_run_into_each_other() {
+        let mut seen = HashSet::new();
+        let values: Vec<Vec<usize>> = vec![
+            vec![],
+            vec![0],
+            vec![0, 0],
+            vec![0, 0, 0],
+            vec![254],
+            vec![255],
+            vec![255, 0],
+            vec![256],
+            vec![usize::MAX],
+            vec![255, 255],
+        ];
+        for value in &values {
+            assert!(seen.insert(fingerprint(value)), "{value:?} shares a fingerprint");
+        }
+        let nested = [vec![vec![1u8], vec![]], vec![vec![], vec![1u8]], vec![vec![1u8]], vec![vec![], vec![], vec![1]]];
+        assert_eq!(nested.iter().map(fingerprint).collect::<HashSet<_>>().len(), nested.len());
+    }
+
+    #[test]
+    fn either_half_alone_tells_half_a_million_small_values_apart() {
+        let prints: Vec<u128> = (0u32..1 << 19).map(|n| fingerprint(&(n as u8, n >> 8))).collect();
+        assert_eq!(prints.iter().map(|p| *p as u64).collect::<BTreeSet<_>>().len(), prints.len());
+        assert_eq!(prints.iter().map(|p| (*p >> 64) as u64).collect::<BTreeSet<_>>().len(), prints.len());
+    }
+
+    #[test]
+    fn flipping_one_bit_flips_about_half_of_the_fingerprint() {
+        let (mut flipped, mut trials) = (0u32, 0u32);
+        for value in 0u64..200 {
+            for bit in 0..64 {
+                flipped += (fingerprint(&value) ^ fingerprint(&(value ^ (1 << bit)))).count_ones();
+                trials += 1;
+            }
+        }
+        let mean = f64::from(flipped) / f64::from(trials);
+        assert!((62.0..66.0).contains(&mean), "{mean} of 128 bits flip on average");
+    }
+
+    #[test]
+    fn scattering_is_one_to_one() {
+        let inputs = (0u128..1 << 17).chain((0u128..1 << 17).map(|n| n << 100));
+        let mut seen = HashSet::new();
+        let count = inputs.filter(|n| seen.insert(scatter(*n))).count();
+        assert_eq!(count, (1 << 18) - 1, "0 is in both ranges, and nothing else is");
+    }
+}

@@ -1,0 +1,68 @@
+//! What a search asks of a model beyond its transitions: claims, and kinds of actions.
+
+use quorate_spec::{Claim, Claims, Kind, Spec};
+use stateright::{Expectation, Model};
+
+/// Where claims and kinds come from.
+pub(super) trait Subject<M: Model>: Copy + Sync {
+    /// Every claim, in the order of reports.
+    fn claims(self, model: &M) -> Vec<Claim<M>>;
+    /// Every kind of action that should be taken.
+    fn kinds(self, model: &M) -> Vec<Kind>;
+    /// The kind of one action.
+    fn kind(self, model: &M, action: &M::Action) -> Kind;
+}
+
+/// From the model's [`Spec`].
+#[derive(Clone, Copy)]
+pub(super) struct BySpec;
+
+impl<M: Spec> Subject<M> for BySpec {
+    fn claims(self, model: &M) -> Vec<Claim<M>> {
+        let mut claims = Claims::default();
+        model.claims(&mut claims);
+        claims.as_slice().to_vec()
+    }
+
+    fn kinds(self, model: &M) -> Vec<Kind> {
+        model.kinds()
+    }
+
+    #[inline]
+    fn kind(self, model: &M, action: &M::Action) -> Kind {
+        model.kind(action)
+    }
+}
+
+/// The only kind of a model that sorts its actions into none.
+const STEP: Kind = Kind("step");
+
+/// From a plain stateright model's own `properties()`.
+#[derive(Clone, Copy)]
+pub(super) struct ByProperties;
+
+impl<M: Model> Subject<M> for ByProperties {
+    fn claims(self, model: &M) -> Vec<Claim<M>> {
+        let mut claims = Claims::default();
+        for property in model.properties() {
+            match property.expectation {
+                Expectation::Always => claims.always(property.name, property.name, property.condition),
+                Expectation::Sometimes => claims.sometimes(property.name, property.name, property.condition),
+                Expectation::Eventually => panic!(
+                    "{}: `eventually` is about whole runs, cycles among them; a search over states cannot decide it",
+                    property.name
+                ),
+            };
+        }
+        claims.as_slice().to_vec()
+    }
+
+    fn kinds(self, _: &M) -> Vec<Kind> {
+        Vec::new()
+    }
+
+    #[inline]
+    fn kind(self, _: &M, _: &M::Action) -> Kind {
+        STEP
+    }
+}

@@ -1,0 +1,280 @@
+//! One thread's part of a level: examine states, generate their successors, keep the new ones.
+
+use super::control::{Caught, Control, POLL};
+use super::frontier::{CHUNK, Chunk, link};
+use super::keep::Keep;
+use super::options::Stop;
+use super::subject::Subject;
+use super::table::{Ids, Keeping, Seen, Table};
+use super::tally::{Event, Tally};
+use quorate_spec::Claim;
+use stateright::Model;
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, RwLock, RwLockReadGuard};
+
+/// What all threads of a search share, and what does not change while it runs.
+pub(super) struct Field<'a, M: Model, K, S> {
+    pub(super) model: &'a M,
+    pub(super) keep: &'a K,
+    pub(super) subject: S,
+    pub(super) claims: &'a [Claim<M>],
+    /// Is one of the claims about steps, so that actions must be kept until the claim was evaluated?
+    pub(super) steps: bool,
+    pub(super) stop: Stop,
+    pub(super) table: &'a RwLock<Table>,
+    pub(super) control: &'a Control<'a>,
+}
+
+/// What all threads share for the length of a level.
+pub(super) struct Level<T> {
+    /// The chunks that nobody has taken yet.
+    pub(super) queue: Mutex<VecDeque<Chunk<T>>>,
+    /// Which link of a new state stays.
+    pub(super) keeping: Keeping,
+    /// Are the states of this level expanded, or only examined?
+    pub(super) expand: bool,
+}
+
+/// A successor on its way into the table.
+struct Successor<T> {
+    fingerprint: u128,
+    action: u32,
+    state: T,
+}
+
+/// One thread.
+pub(super) struct Worker<M: Model, T> {
+    pub(super) tally: Tally,
+    /// New states, in full chunks but for the last.
+    pub(super) produced: Vec<Chunk<T>>,
+    /// States that were taken and not examined, because the search was halted.
+    pub(super) left: Vec<Chunk<T>>,
+    /// Where several states have one fingerprint: those whose link replaced another's.
+    pub(super) replaced: Vec<(u32, u64, M::State)>,
+    pub(super) ids: Ids,
+    actions: Vec<M::Action>,
+    batch: Vec<Successor<M::State>>,
+    doing: Option<u32>,
+    reported: (u64, u64),
+}
+
+impl<M: Model, T> Worker<M, T> {
+    pub(super) fn new(tally: Tally) -> Self {
+        Worker {
+            tally,
+            produced: Vec::new(),
+            left: Vec::new(),
+            replaced: Vec::new(),
+            ids: Ids::default(),
+            actions: Vec::new(),
+            batch: Vec::new(),
+            doing: None,
+            reported: (0, 0),
+        }
+    }
+
+    /// Takes chunks until none is left, or the search is halted.
+    pub(super) fn work<K, S>(&mut self, field: &Field<'_, M, K, S>, level: &Level<T>)
+    where
+        M::Action: Clone,
+        K: Keep<M, Kept = T>,
+        S: Subject<M>,
+    {
+        let mut table = Some(read(field.table));
+        loop {
+            let chunk = level.queue.lock().expect("no model code runs under this lock").pop_front();
+            let Some(chunk) = chunk else { break };
+            self.chunk(field, level, chunk, &mut table);
+            if field.control.is_halted() {
+                break;
+            }
+        }
+        self.report(field.control);
+    }
+
+    fn chunk<'a, K, S>(
+        &mut self,
+        field: &Field<'a, M, K, S>,
+        level: &Level<T>,
+        mut chunk: Chunk<T>,
+        table: &mut Option<RwLockReadGuard<'a, Table>>,
+    ) where
+        M::Action: Clone,
+        K: Keep<M, Kept = T>,
+        S: Subject<M>,
+    {
+        let control = field.control;
+        let mut until_poll = POLL;
+        let places = chunk.ids.drain(..).zip(chunk.ranks.drain(..));
+        let mut states = chunk.kept.into_iter().zip(places);
+        while !control.is_halted() {
+            let Some((kept, (id, rank))) = states.next() else { return };
+            if rank > control.panicked_at.load(Relaxed) {
+                continue;
+            }
+            let state = field.keep.open(kept);
+            let at = Event { rank, action: None, id };
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.visit(field, level, &state, at, table)));
+            if let Err(panic) = outcome {
+                self.batch.clear();
+                control.panicked(Caught { rank, id, action: self.doing, message: said(&*panic) });
+            }
+            until_poll -= 1;
+            if until_poll == 0 {
+                until_poll = POLL;
+                self.report(control);
+            }
+        }
+        let mut rest = Chunk::new();
+        for (kept, (id, rank)) in states {
+            rest.push(kept, id);
+            rest.ranks.push(rank);
+        }
+        self.left.push(rest);
+    }
+
+    fn visit<'a, K, S>(
+        &mut self,
+        field: &Field<'a, M, K, S>,
+        level: &Level<T>,
+        state: &M::State,
+        at: Event,
+        table: &mut Option<RwLockReadGuard<'a, Table>>,
+    ) where
+        M::Action: Clone,
+        K: Keep<M, Kept = T>,
+        S: Subject<M>,
+    {
+        self.doing = None;
+        self.tally.examined += 1;
+        if self.tally.state(field.model, field.claims, state, at) && field.stop == Stop::FirstViolation {
+            field.control.only_examine.store(true, Relaxed);
+        }
+        if !level.expand || field.control.only_examine.load(Relaxed) {
+            return;
+        }
+        let is_end = self.generate(field, state, at);
+        if is_end {
+            self.tally.end(field.model, field.claims, state, at);
+        }
+        self.insert(field, level, at, table);
+    }
+
+    /// Fills the batch with the successors of a state. Returns whether it has none at all.
+    fn generate<K, S>(&mut self, field: &Field<'_, M, K, S>, state: &M::State, at: Event) -> bool
+    where
+        M::Action: Clone,
+        K: Keep<M, Kept = T>,
+        S: Subject<M>,
+    {
+        let (model, tally) = (field.model, &mut self.tally);
+        let mut is_end = true;
+        self.actions.clear();
+        model.actions(state, &mut self.actions);
+        for (number, action) in self.actions.drain(..).enumerate() {
+            self.doing = Some(number as u32);
+            let kind = tally.coverage.index(field.subject.kind(model, &action));
+            let copy = field.steps.then(|| action.clone());
+            let Some(next) = model.next_state(state, action) else { continue };
+            is_end = false;
+            if !model.within_boundary(&next) {
+                tally.outside += 1;
+                continue;
+            }
+            tally.transitions += 1;
+            tally.coverage.count(kind);
+            if let Some(action) = &copy {
+                let at = Event { action: Some(number as u32), ..at };
+                tally.step(model, field.claims, (state, action, &next), at);
+            }
+            let fingerprint = field.keep.fingerprint(model, &next);
+            self.batch.push(Successor { fingerprint, action: number as u32, state: next });
+        }
+        self.doing = None;
+        is_end
+    }
+
+    /// Puts the batch into the table, and what is new into the next level.
+    fn insert<'a, K, S>(
+        &mut self,
+        field: &Field<'a, M, K, S>,
+        level: &Level<T>,
+        at: Event,
+        guard: &mut Option<RwLockReadGuard<'a, Table>>,
+    ) where
+        K: Keep<M, Kept = T>,
+    {
+        if !self.reserve(field, guard) {
+            self.batch.clear();
+            return;
+        }
+        let table = guard.as_ref().expect("the table is held but while it grows");
+        // Loads that do not wait for each other: memory answers them side by side.
+        std::hint::black_box(self.batch.iter().fold(0, |sum, one| sum ^ table.touch(one.fingerprint)));
+        let from = if level.keeping == Keeping::First { at.id } else { at.rank };
+        for Successor { fingerprint, action, state } in self.batch.drain(..) {
+            let link = link(from, action);
+            match table.insert(fingerprint, link, &mut self.ids, level.keeping) {
+                Seen::New(id) => {
+                    self.tally.found += 1;
+                    if self.produced.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+                        self.produced.push(Chunk::new());
+                    }
+                    let chunk = self.produced.last_mut().expect("a chunk was just put there");
+                    chunk.push(field.keep.keep(state), id);
+                }
+                Seen::Lowered(id) if field.keep.is_quotient() => self.replaced.push((id, link, state)),
+                Seen::Lowered(_) | Seen::Known => {}
+            }
+        }
+    }
+
+    /// Room in the table for the whole batch; the table grows if there is none. `false` if it cannot.
+    fn reserve<'a, K, S>(
+        &mut self,
+        field: &Field<'a, M, K, S>,
+        guard: &mut Option<RwLockReadGuard<'a, Table>>,
+    ) -> bool {
+        loop {
+            let table = guard.get_or_insert_with(|| read(field.table));
+            if table.reserve(&mut self.ids, self.batch.len()) {
+                return true;
+            }
+            if table.is_exhausted() {
+                field.control.halt("the most states that the table can number".to_owned());
+                return false;
+            }
+            *guard = None;
+            let mut table = field.table.write().expect("no model code runs under this lock");
+            // Another thread may have grown it while this one waited.
+            if !table.reserve(&mut self.ids, self.batch.len()) {
+                table.grow();
+            }
+        }
+    }
+
+    fn report(&mut self, control: &Control<'_>) {
+        let (found, examined) = self.reported;
+        control.report(self.tally.found - found, self.tally.examined - examined);
+        self.reported = (self.tally.found, self.tally.examined);
+    }
+
+    /// Hands the counts over, and is ready for the next level.
+    pub(super) fn hand_over(&mut self, total: &mut Tally) {
+        total.absorb(&mut self.tally);
+        self.reported = (0, 0);
+    }
+}
+
+fn read(table: &RwLock<Table>) -> RwLockReadGuard<'_, Table> {
+    table.read().expect("no model code runs while the table grows")
+}
+
+/// What a panic said, if it said it in words.
+pub(super) fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
+}
