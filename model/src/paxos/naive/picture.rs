@@ -18,11 +18,8 @@ pub(super) fn actors(init: &State) -> Vec<Actor> {
 
 /// The step from `before` over `action` to `after`.
 pub(super) fn picture(before: &State, action: &Action, after: &State) -> Picture {
-    let mut picture = Picture {
-        sends: sent(before, after),
-        kind: super::kind(action).to_string(),
-        ..Picture::default()
-    };
+    let mut picture =
+        Picture { sends: sent(before, after), kind: super::kind(action).to_string(), ..Picture::default() };
     match action {
         Action::Propose { proposer, number } => {
             picture.actor = Some(format!("p{}", proposer + 1));
@@ -32,13 +29,15 @@ pub(super) fn picture(before: &State, action: &Action, after: &State) -> Picture
             let message = proposed(after, proposal);
             let answer = if picture.sends.is_empty() { "stays silent" } else { "agrees" };
             picture.actor = Some(message.to.clone());
-            picture.label = format!("acceptor {} receives {} and {answer}", proposal.acceptor + 1, message.label);
+            picture.label =
+                format!("acceptor {} receives {} and {answer}", proposal.acceptor + 1, message.label);
             picture.receives = Some(message);
         }
         Action::Learn(agree) => {
             let message = agreed(agree);
             let learned = after.learners[agree.learner as usize].learned;
-            let learned = learned.map_or("has learned nothing".to_owned(), |value| format!("has learned {value}"));
+            let learned =
+                learned.map_or("has learned nothing".to_owned(), |value| format!("has learned {value}"));
             picture.actor = Some(message.to.clone());
             picture.label = format!("learner {} receives {} and {learned}", agree.learner + 1, message.label);
             picture.receives = Some(message);

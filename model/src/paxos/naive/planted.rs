@@ -7,7 +7,10 @@ use crate::{Expectation, Scope};
 
 /// Every scope in which the readings are checked, N1 to N7 in order.
 pub fn all() -> Vec<(Variant, Scope<Naive>)> {
-    Variant::ALL.into_iter().flat_map(|variant| scopes(variant).into_iter().map(move |scope| (variant, scope))).collect()
+    Variant::ALL
+        .into_iter()
+        .flat_map(|variant| scopes(variant).into_iter().map(move |scope| (variant, scope)))
+        .collect()
 }
 
 /// The scopes of one reading, the plain one first.

@@ -9,7 +9,9 @@ use super::state::{Number, State};
 /// Makes the claims that the model as configured can be put to.
 pub(super) fn claims(model: &Naive, claims: &mut Claims<Naive>) {
     if model.learners > 1 {
-        claims.always("PX-S1", "no two learners have learned different values", agreement).when(two_have_learned);
+        claims
+            .always("PX-S1", "no two learners have learned different values", agreement)
+            .when(two_have_learned);
     }
     claims
         .always("PX-S2", "a learned value was proposed", validity)
@@ -35,9 +37,11 @@ pub fn validity(_: &Naive, state: &State) -> bool {
 /// PX-S4. *Paxos Made Simple* §2.1: "a process never learns that a value has been chosen unless it actually has
 /// been", so what a process has learned stays.
 pub fn stability(_: &Naive, before: &State, _: &Action, after: &State) -> bool {
-    before.learners.iter().zip(&after.learners).all(|(before, after)| {
-        before.learned.is_none() || before.learned == after.learned
-    })
+    before
+        .learners
+        .iter()
+        .zip(&after.learners)
+        .all(|(before, after)| before.learned.is_none() || before.learned == after.learned)
 }
 
 /// PX-L1 at the end of a run, and PX-R1: somebody has learned a value. *Paxos Made Simple* §2.1: "some proposed value

@@ -88,7 +88,8 @@ impl Naive {
     /// What a learner makes of the agreements that it knows of.
     fn conclude(&self, learner: &Learner) -> Option<Number> {
         let smallest = learner.agreed.iter().map(|(_, number)| *number).min();
-        let acceptors = (0..self.acceptors()).filter(|acceptor| learner.agreed.iter().any(|(a, _)| a == acceptor));
+        let acceptors =
+            (0..self.acceptors()).filter(|acceptor| learner.agreed.iter().any(|(a, _)| a == acceptor));
         match self.variant {
             Variant::N1 | Variant::N5 | Variant::N6 => smallest,
             Variant::N2 => smallest.filter(|_| acceptors.count() >= 2),

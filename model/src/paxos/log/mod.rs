@@ -1,0 +1,168 @@
+//! Paxos over a log of slots: what production code has to refine.
+//!
+//! # The algorithm
+//!
+//! One instance of Paxos per slot of a log, with phase 1 run once for all of them (*Paxos Made Simple*, §3). A ballot is
+//! started by one incarnation of one proposer ([`action::Action::Prepare`]); acceptors promise it and report what they
+//! have voted for (`Promise`). Once a quorum has promised, the owner of the ballot may propose in any slot: the value
+//! reported at the highest ballot, or any submitted command or the no-op where a quorum reports nothing (`Propose`).
+//! Acceptors vote unless they have promised a higher ballot (`Accept`), and a learner concludes from the votes of a
+//! quorum at one ballot (`Learn`). There is no leader in the model: leading is what production code does to make
+//! progress, and safety does not depend on it.
+//!
+//! # How it is put
+//!
+//! * **Messages are history.** A 1a message is an entry of `owner`, a 1b message a member of `promises`, a 2a message an
+//!   entry of `proposed`, a 2b message an entry of `votes`. Nothing is ever taken away, so every message may arrive late,
+//!   again, in any order, or never.
+//! * **A promise needs no content.** Who has promised `b` never again votes below `b`. So its votes below `b` are frozen,
+//!   and what it reported then can be read off `votes` now ([`state::State::report`]).
+//! * **An acceptor that voted at `b` may still promise `b`**, for the same reason. This adds steps but no states: each
+//!   state reached this way is also reached by promising first.
+//! * **Ballots are any ordered numbers** with 0 for "none". The step function compares them and does nothing else, so
+//!   production ballots (round, node, incarnation) map onto them by any order-preserving function. The same goes for
+//!   slots and commands: only the enumeration of actions for a search knows bounds.
+//! * **Acceptors are wholly durable**: a crash is a step of production code that maps to no step here.
+//! * **Phase-1 and phase-2 quorums are sizes**, given apart. They must intersect ([`property::quorums_intersect`]).
+//!
+//! # What is claimed
+//!
+//! | property | function | source |
+//! |---|---|---|
+//! | PX-S1 agreement | [`property::agreement`] | *Paxos Made Simple* §2.1, §3 |
+//! | PX-S2 validity | [`property::validity`] | *Paxos Made Simple* §2.1, §3 |
+//! | PX-S3 integrity | [`property::integrity`] | *Paxos Made Simple* §2.3 |
+//! | PX-S4 stability | [`property::stability`] | *Paxos Made Simple* §2.1 |
+//! | PX-S5 ballot unique | [`property::ballot_unique`] | *Paxos Made Simple* §2.2 |
+//! | PX-S6 one value per ballot | [`property::one_value_per_ballot`] | Lamport, TLA+ `Voting` |
+//! | PX-S7 promise monotone | [`property::promise_monotone`] | *Paxos Made Simple* §2.2 |
+//! | PX-S8 promise respected | [`property::promise_respected`] | *Paxos Made Simple* §2.2 (P1a) |
+//! | PX-S9 accepted ballot monotone | [`property::accepted_ballot_monotone`] | *Paxos Made Simple* §2.2 |
+//! | PX-S10 safe at | [`property::safe_at`] | Lamport, TLA+ `Voting` |
+//! | PX-S11 quorums intersect | [`property::quorums_intersect`] | arithmetic; Howard et al., *Flexible Paxos* §3 |
+//! | PX-S12 quorums are distinct acceptors | [`property::quorum_distinct`] | *Paxos Made Simple* §2.2 |
+//! | PX-L2 holes are filled | [`property::no_hole`] | *Paxos Made Simple* §3 |
+//! | PX-R1 a value is chosen | [`property::something_is_chosen`] | |
+//! | PX-R2 a value is adopted | [`property::a_value_is_adopted`] | |
+//! | PX-R3 a proposal is refused | [`property::a_proposal_is_refused`] | |
+//! | PX-R5 a no-op is chosen | [`property::a_noop_is_chosen`] | |
+//!
+//! Not here: PX-R4 (a restart is no step of this model), clients' sequence numbers, snapshots, reads, and membership.
+
+pub mod action;
+pub mod planted;
+pub mod property;
+pub mod scopes;
+pub mod state;
+mod step;
+mod symmetry;
+
+use action::Action;
+use planted::Defect;
+use quorate_spec::{Claims, Kind, Spec};
+use state::State;
+use stateright::{Model, Property};
+
+/// Paxos over slots, with its quorums and its bounds.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Log {
+    /// How many acceptors there are.
+    pub acceptors: u8,
+    /// How many learners there are.
+    pub learners: u8,
+    /// How many promises a proposer needs.
+    pub phase1: u8,
+    /// How many votes make a choice.
+    pub phase2: u8,
+    /// How many slots a search tries. [`Log::apply`] knows no such bound.
+    pub slots: u64,
+    /// How many ballots a search tries, from 1. [`Log::apply`] knows no such bound.
+    pub ballots: u64,
+    /// How many commands a search tries, from 1. [`Log::apply`] knows no such bound.
+    pub commands: u8,
+    /// Clients have submitted every command from the start. It saves a search the states in which they have not yet.
+    pub submitted_at_start: bool,
+    /// The rule that is broken on purpose, if any.
+    pub planted: Option<Defect>,
+}
+
+impl Log {
+    /// Three acceptors and majorities; two slots, two ballots and so a change of leaders; one command, submitted from the
+    /// start, and the no-op; no learner: agreement is asked of what is chosen.
+    pub fn two_slots() -> Self {
+        Log {
+            acceptors: 3,
+            learners: 0,
+            phase1: 2,
+            phase2: 2,
+            slots: 2,
+            ballots: 2,
+            commands: 1,
+            submitted_at_start: true,
+            planted: None,
+        }
+    }
+
+    /// One slot and two learners; the client submits when it likes.
+    pub fn one_slot() -> Self {
+        Log { learners: 2, slots: 1, submitted_at_start: false, ..Log::two_slots() }
+    }
+
+    /// Two slots, one learner, and nothing but no-ops: about which slots are filled, not with what.
+    pub fn holes() -> Self {
+        Log { learners: 1, commands: 0, ..Log::two_slots() }
+    }
+}
+
+impl Model for Log {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        let mut init = State::new(self.acceptors, self.learners);
+        if self.submitted_at_start {
+            init.submitted.extend(1..=self.commands);
+        }
+        vec![init]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        self.possible(state, actions);
+    }
+
+    fn next_state(&self, state: &State, action: Action) -> Option<State> {
+        self.apply(state, action)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        crate::second_opinion::properties(self)
+    }
+}
+
+impl Spec for Log {
+    fn kinds(&self) -> Vec<Kind> {
+        let mut kinds = ["Prepare", "Promise", "Propose", "Accept"].map(Kind).to_vec();
+        if !self.submitted_at_start {
+            kinds.push(Kind("Submit"));
+        }
+        if self.learners > 0 {
+            kinds.push(Kind("Learn"));
+        }
+        kinds
+    }
+
+    fn kind(&self, action: &Action) -> Kind {
+        match action {
+            Action::Submit { .. } => Kind("Submit"),
+            Action::Prepare { .. } => Kind("Prepare"),
+            Action::Promise { .. } => Kind("Promise"),
+            Action::Propose { .. } => Kind("Propose"),
+            Action::Accept { .. } => Kind("Accept"),
+            Action::Learn { .. } => Kind("Learn"),
+        }
+    }
+
+    fn claims(&self, claims: &mut Claims<Self>) {
+        property::claims(self, claims);
+    }
+}
