@@ -1,0 +1,132 @@
+//! The acceptor: it promises, and it votes.
+//!
+//! What it says depends on what it has written, so every answer stands behind a barrier, `Reject` included: it too
+//! reveals a promise.
+
+use super::message::{Ballot, Message, Notice, Slot, Standing, TimerKind, Value};
+use super::state::{Replica, Role, Write};
+use crate::batch::Batch;
+use quorate_machine::{Effects, NodeId, Plain};
+
+/// A proposal for a run of slots: the contents of a `Message::Accept`.
+pub(super) struct Proposal<C> {
+    pub(super) ballot: Ballot,
+    pub(super) floor: Slot,
+    pub(super) first: Slot,
+    pub(super) values: Batch<Value<C>>,
+    pub(super) chosen: Slot,
+}
+
+impl<C: Plain + Ord> Replica<C> {
+    /// Phase 1b (*Paxos Made Simple*, section 2.2): promise, and report what was accepted at lower ballots.
+    pub(super) fn prepare(&mut self, ballot: Ballot, from: Slot, effects: &mut Effects<Self>) {
+        if ballot < self.promised() {
+            return self.reject(ballot.node, effects);
+        }
+        if self.chosen().since(from) > u64::from(self.config.chunk) {
+            return self.teach(ballot.node, from, effects);
+        }
+        if ballot > self.promised() {
+            self.yield_to(ballot, effects);
+            self.write(Write::Promise(ballot), effects);
+            effects.set_timer(TimerKind::Election);
+        }
+        let accepted = self.durable.log.iter_from(from.0).map(|(_, entry)| entry.cloned()).collect();
+        effects.barrier();
+        effects.send(ballot.node, Message::Promise { ballot, chosen: self.chosen(), first: from, accepted });
+    }
+
+    /// Phase 2b: vote for what is proposed, unless a higher ballot was promised.
+    pub(super) fn accept(&mut self, proposal: Proposal<C>, effects: &mut Effects<Self>) {
+        let Proposal { ballot, floor, first, values, chosen } = proposal;
+        if ballot < self.promised() {
+            return self.reject(ballot.node, effects);
+        }
+        let end = first.after(values.len());
+        if end > self.durable.end().max(self.chosen()).after(self.config.reach as usize) {
+            return;
+        }
+        if ballot > self.promised() {
+            self.yield_to(ballot, effects);
+        }
+        if !self.has_voted(ballot, first, end) {
+            self.write(Write::Accept { ballot, first, values }, effects);
+        }
+        let upto = self.extend_run(ballot, floor, end);
+        self.settle(ballot, chosen, effects);
+        if upto > floor {
+            effects.barrier();
+            effects.send(ballot.node, Message::Accepted { ballot, upto });
+        }
+    }
+
+    /// Says that a higher ballot was promised.
+    pub(super) fn reject(&mut self, to: NodeId, effects: &mut Effects<Self>) {
+        if self.config.rejects {
+            effects.barrier();
+            effects.send(to, Message::Reject { promised: self.promised() });
+        }
+    }
+
+    /// Whether every slot in `first..end` holds a vote at `ballot`.
+    fn has_voted(&self, ballot: Ballot, first: Slot, end: Slot) -> bool {
+        end <= self.durable.end()
+            && (first.0..end.0).all(|slot| self.vote_at(Slot(slot)).is_some_and(|voted| voted == ballot))
+    }
+
+    fn vote_at(&self, slot: Slot) -> Option<Ballot> {
+        self.durable.entry(slot).map(|entry| entry.ballot)
+    }
+
+    /// One past the slots, contiguous from the ballot's floor, that this replica can acknowledge, of those that its
+    /// leader is known to have proposed: voted for at the ballot, or chosen.
+    fn extend_run(&mut self, ballot: Ballot, floor: Slot, end: Slot) -> Slot {
+        let mut upto = self.run.unwrap_or(floor).max(self.chosen().min(end));
+        while self.vote_at(upto) == Some(ballot) {
+            upto = upto.after(1);
+        }
+        self.run = Some(upto);
+        upto
+    }
+
+    /// Makes way for a ballot above the promised one. Whoever calls writes the promise next.
+    fn yield_to(&mut self, ballot: Ballot, effects: &mut Effects<Self>) {
+        self.step_down(effects);
+        self.forget_ballot(ballot);
+    }
+
+    /// Clears what was known about the promised ballot, because `ballot` takes its place.
+    pub(super) fn forget_ballot(&mut self, ballot: Ballot) {
+        self.run = None;
+        if self.heard <= ballot {
+            self.heard = Ballot::ZERO;
+        }
+    }
+
+    /// Takes note of a ballot that somebody else uses. Promises nothing.
+    pub(super) fn hear(&mut self, ballot: Ballot, effects: &mut Effects<Self>) {
+        if ballot > self.promised() {
+            self.heard = self.heard.max(ballot);
+            self.step_down(effects);
+        }
+    }
+
+    /// Stops proposing, if it was: a higher ballot is about.
+    fn step_down(&mut self, effects: &mut Effects<Self>) {
+        if self.standing() == Standing::Leader {
+            effects.cancel_timer(TimerKind::Heartbeat);
+            effects.cancel_timer(TimerKind::Resend);
+        }
+        if self.standing() != Standing::Follower {
+            self.role = Role::Follower;
+            effects.set_timer(TimerKind::Election);
+            effects.publish(Notice::Role(Standing::Follower));
+        }
+    }
+
+    /// Changes memory and disk alike.
+    pub(super) fn write(&mut self, write: Write<C>, effects: &mut Effects<Self>) {
+        self.durable.apply(&write);
+        effects.persist(write);
+    }
+}

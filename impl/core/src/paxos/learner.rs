@@ -1,0 +1,93 @@
+//! The learner: it knows a contiguous prefix of the log to be chosen, and announces it in order.
+
+use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind};
+use super::state::{Replica, Write};
+use crate::batch::Batch;
+use quorate_machine::{Effects, NodeId, Plain};
+
+impl<C: Plain + Ord> Replica<C> {
+    /// The leader of `ballot` lives and knows this much to be chosen.
+    pub(super) fn commit(&mut self, from: NodeId, ballot: Ballot, chosen: Slot, effects: &mut Effects<Self>) {
+        if ballot < self.promised() {
+            return self.reject(from, effects);
+        }
+        self.hear(ballot, effects);
+        if self.standing() == Standing::Follower {
+            effects.set_timer(TimerKind::Election);
+        }
+        self.settle(ballot, chosen, effects);
+        self.ask_for_more(from, chosen, effects);
+    }
+
+    /// Learns the slots before `chosen` as far as this replica voted for them at `ballot`: then it has the value that
+    /// was chosen, because a ballot proposes one value a slot. A vote at another ballot tells nothing.
+    pub(super) fn settle(&mut self, ballot: Ballot, chosen: Slot, effects: &mut Effects<Self>) {
+        let mut upto = self.chosen();
+        while upto < chosen && self.durable.entry(upto).is_some_and(|entry| entry.ballot == ballot) {
+            upto = upto.after(1);
+        }
+        if upto > self.chosen() {
+            self.choose(upto, effects);
+        }
+    }
+
+    /// The log's values before `upto` are chosen.
+    pub(super) fn choose(&mut self, upto: Slot, effects: &mut Effects<Self>) {
+        let first = self.chosen();
+        if self.config.chosen_on_disk {
+            self.write(Write::Chosen(upto), effects);
+        } else {
+            self.durable.chosen = upto;
+        }
+        self.announce(first, effects);
+    }
+
+    /// Somebody misses chosen values.
+    pub(super) fn teach(&mut self, to: NodeId, from: Slot, effects: &mut Effects<Self>) {
+        let known = usize::try_from(self.chosen().since(from)).unwrap_or(usize::MAX);
+        let count = known.min(self.config.chunk.max(1) as usize);
+        if count == 0 || from.0 < self.durable.log.offset() {
+            return;
+        }
+        let entries = self.durable.log.iter_from(from.0).take(count).filter_map(|(_, entry)| entry.cloned());
+        let learn = Message::Learn { first: from, entries: entries.collect(), chosen: self.chosen() };
+        effects.send(to, learn);
+    }
+
+    /// Chosen values arrived. A leader leaves them alone: what it proposed it learns from votes, or it is no longer
+    /// the leader and will hear so.
+    pub(super) fn learn(
+        &mut self,
+        from: NodeId,
+        first: Slot,
+        entries: Batch<Entry<C>>,
+        chosen: Slot,
+        effects: &mut Effects<Self>,
+    ) {
+        let start = self.chosen();
+        let known = usize::try_from(start.since(first)).unwrap_or(usize::MAX);
+        if self.standing() == Standing::Leader || first > start || known >= entries.len() {
+            return;
+        }
+        let entries = if known == 0 { entries } else { entries[known..].iter().cloned().collect() };
+        self.write(Write::Learned { first: start, entries }, effects);
+        self.announce(start, effects);
+        self.ask_for_more(from, chosen, effects);
+    }
+
+    fn ask_for_more(&mut self, from: NodeId, chosen: Slot, effects: &mut Effects<Self>) {
+        if self.chosen() < chosen {
+            effects.send(from, Message::CatchUp { from: self.chosen() });
+        }
+    }
+
+    /// Tells this process what was chosen from `first` on.
+    pub(super) fn announce(&mut self, first: Slot, effects: &mut Effects<Self>) {
+        let count = usize::try_from(self.chosen().since(first)).unwrap_or(usize::MAX);
+        let entries = self.durable.log.iter_from(first.0).take(count);
+        let values: Vec<_> = entries.filter_map(|(_, entry)| Some(entry?.value.clone())).collect();
+        if !values.is_empty() {
+            effects.publish(Notice::Chosen { first, values });
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Multi-Paxos: one replicated log.
+//!
+//! Sources: Lamport, *Paxos Made Simple* (2001); van Renesse & Altinbuken, *Paxos Made Moderately Complex* (2015).
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `message.rs` | ballots, slots, values, and what replicas say to each other |
+//! | `state.rs` | configuration, what is on disk, what is in memory, and what must hold between two inputs |
+//! | `acceptor.rs` | promises and votes |
+//! | `proposer.rs` | phase 1: campaign, adopt the values of the highest ballots, fill holes, lead |
+//! | `leader.rs` | phase 2: propose, count votes, repeat, push back |
+//! | `learner.rs` | the chosen prefix, and catching up |
+//! | `step.rs` | every input, and who deals with it |
+//! | `shared.rs` | what many threads hold of a replica |
+
+mod acceptor;
+mod error;
+mod leader;
+mod learner;
+mod message;
+mod proposer;
+mod state;
+mod step;
+
+pub use error::ConfigError;
+pub use message::{Ballot, Entry, Message, Notice, Request, Response, Slot, Standing, TimerKind, Value};
+pub use state::{Config, Durable, Replica, Write};

@@ -1,0 +1,106 @@
+//! The proposer before it leads: phase 1, over all open slots at once.
+
+use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind, Value};
+use super::state::{Candidate, Leader, Replica, Role, Write};
+use crate::{batch::Batch, log::Log, quorum::Tally};
+use quorate_machine::{Effects, NodeId, Plain};
+use std::collections::VecDeque;
+
+/// The contents of a `Message::Promise`.
+pub(super) struct Pledge<C> {
+    pub(super) ballot: Ballot,
+    pub(super) chosen: Slot,
+    pub(super) first: Slot,
+    pub(super) accepted: Vec<Option<Entry<C>>>,
+}
+
+impl<C: Plain + Ord> Replica<C> {
+    /// Phase 1a: ask everybody, this replica included, for a promise. The ballot is on disk before it is used.
+    pub(super) fn campaign(&mut self, effects: &mut Effects<Self>) {
+        let round = self.promised().max(self.heard).round + 1;
+        if self.standing() == Standing::Leader || round > Ballot::LAST_ROUND {
+            return;
+        }
+        if self.durable.incarnation != self.incarnation {
+            self.write(Write::Incarnation(self.incarnation), effects);
+        }
+        let ballot = Ballot { round, node: self.id, incarnation: self.incarnation };
+        self.forget_ballot(ballot);
+        self.write(Write::Promise(ballot), effects);
+        let from = self.chosen();
+        self.role = Role::Candidate(Candidate { promises: Tally::default(), best: Log::starting_at(from.0) });
+        effects.set_timer(TimerKind::Election);
+        effects.publish(Notice::Role(Standing::Candidate));
+        effects.barrier();
+        for node in 0..self.config.replicas {
+            effects.send(NodeId(node), Message::Prepare { ballot, from });
+        }
+    }
+
+    /// A promise arrived. A quorum of them makes this replica the leader.
+    pub(super) fn promise(&mut self, from: NodeId, pledge: Pledge<C>, effects: &mut Effects<Self>) {
+        let answers_ours = pledge.ballot == self.promised() && pledge.first <= self.chosen();
+        if self.standing() != Standing::Candidate || !answers_ours {
+            return;
+        }
+        self.learn_from_promise(from, &pledge, effects);
+        let open = self.chosen();
+        let Role::Candidate(candidate) = &mut self.role else { return };
+        candidate.best.cut(open.0);
+        for (slot, entry) in (pledge.first.0..).zip(pledge.accepted) {
+            if let Some(entry) = entry.filter(|_| slot >= open.0) {
+                candidate.consider(slot, entry);
+            }
+        }
+        candidate.promises.add(from);
+        if candidate.promises.reached(self.config.quorums.prepare) {
+            self.lead(effects);
+        }
+    }
+
+    /// The entries below the promise's chosen prefix are final: no ballot decides between them.
+    fn learn_from_promise(&mut self, from: NodeId, pledge: &Pledge<C>, effects: &mut Effects<Self>) {
+        let is_final = usize::try_from(pledge.chosen.since(pledge.first)).unwrap_or(usize::MAX);
+        if pledge.chosen <= self.chosen() {
+            return;
+        }
+        let entries: Batch<_> = pledge.accepted.iter().take(is_final).flatten().cloned().collect();
+        let upto = pledge.first.after(entries.len());
+        self.learn(from, pledge.first, entries, upto, effects);
+    }
+
+    /// Phase 1 is complete: propose again, for every open slot, the value of the highest ballot, and a no-op where
+    /// no value was reported (*Paxos Made Simple*, section 3). Clients are served after that.
+    fn lead(&mut self, effects: &mut Effects<Self>) {
+        let floor = self.chosen();
+        let replicas = usize::from(self.config.replicas);
+        let leader = Leader { floor, next: floor, acked: vec![Slot(0); replicas], queue: VecDeque::new() };
+        let Role::Candidate(candidate) = std::mem::replace(&mut self.role, Role::Leader(leader)) else {
+            return;
+        };
+        effects.cancel_timer(TimerKind::Election);
+        effects.publish(Notice::Role(Standing::Leader));
+        if self.config.resend {
+            effects.set_timer(TimerKind::Resend);
+        }
+        if self.config.heartbeats {
+            self.heartbeat(effects);
+        }
+        let values = candidate.best.iter_from(floor.0).map(|(_, entry)| adopted(entry));
+        self.propose(values.collect(), effects);
+    }
+}
+
+/// The value to propose for a slot, given the entry of the highest ballot that was reported for it.
+fn adopted<C: Clone>(reported: Option<&Entry<C>>) -> Value<C> {
+    reported.map_or(Value::Noop, |entry| entry.value.clone())
+}
+
+impl<C> Candidate<C> {
+    /// Keeps the entry of the highest ballot.
+    fn consider(&mut self, slot: u64, entry: Entry<C>) {
+        if self.best.get(slot).is_none_or(|best| best.ballot < entry.ballot) {
+            self.best.put(slot, entry);
+        }
+    }
+}

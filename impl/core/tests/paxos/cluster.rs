@@ -1,0 +1,219 @@
+//! A cluster in one thread whose network and disks do what the test says. Every replica runs under the driver, with
+//! its invariants checked after each input, and agreement is asserted at each announcement.
+
+use quorate_core::paxos::{
+    Ballot, Config, Durable, Entry, Message, Notice, Replica, Request, Response, Slot, Standing, TimerKind,
+    Value, Write,
+};
+use quorate_machine::{Driver, Machine, NodeId, Output, RequestId};
+use std::collections::{BTreeMap, VecDeque};
+
+/// A message on its way.
+pub(crate) type Letter = (NodeId, NodeId, Message<u32>);
+
+/// Replicas, what is on their disks, and what is on its way between them.
+pub(crate) struct Cluster {
+    pub(crate) config: Config,
+    /// Whether writes become durable at once. Otherwise the test calls [`Cluster::sync`].
+    pub(crate) sync_at_once: bool,
+    /// In the order in which they were sent.
+    pub(crate) network: VecDeque<Letter>,
+    /// What every replica announced in this life, slot by slot.
+    pub(crate) learned: Vec<Vec<Value<u32>>>,
+    drivers: Vec<Option<Driver<Replica<u32>>>>,
+    disks: Vec<Durable<u32>>,
+    unsynced: Vec<VecDeque<Write<u32>>>,
+    chosen: BTreeMap<u64, Value<u32>>,
+    replies: BTreeMap<RequestId, Response>,
+    requests: u64,
+}
+
+impl Cluster {
+    pub(crate) fn new(config: Config) -> Self {
+        let replicas = usize::from(config.replicas);
+        let mut cluster = Cluster {
+            config,
+            sync_at_once: true,
+            network: VecDeque::new(),
+            learned: vec![Vec::new(); replicas],
+            drivers: (0..replicas).map(|_| None).collect(),
+            disks: vec![Durable::default(); replicas],
+            unsynced: vec![VecDeque::new(); replicas],
+            chosen: BTreeMap::new(),
+            replies: BTreeMap::new(),
+            requests: 0,
+        };
+        (0..config.replicas).for_each(|node| cluster.restart(node));
+        cluster
+    }
+
+    pub(crate) fn replica(&self, node: u16) -> &Replica<u32> {
+        self.driver(node).machine()
+    }
+
+    pub(crate) fn driver(&self, node: u16) -> &Driver<Replica<u32>> {
+        self.drivers[usize::from(node)].as_ref().expect("this replica is up")
+    }
+
+    /// What would be found after a crash that loses all that is not synced.
+    pub(crate) fn disk(&self, node: u16) -> &Durable<u32> {
+        &self.disks[usize::from(node)]
+    }
+
+    pub(crate) fn unsynced(&self, node: u16) -> usize {
+        self.unsynced[usize::from(node)].len()
+    }
+
+    /// The replica's memory is gone, and the newest writes that were not synced, all but `kept` of them.
+    pub(crate) fn crash(&mut self, node: u16, kept: usize) {
+        let at = usize::from(node);
+        for write in self.unsynced[at].drain(..).take(kept) {
+            Replica::persist(&mut self.disks[at], &write);
+        }
+        self.drivers[at] = None;
+        self.learned[at].clear();
+    }
+
+    pub(crate) fn restart(&mut self, node: u16) {
+        let mut out = Vec::new();
+        let disk = &self.disks[usize::from(node)];
+        let driver = Driver::start_checked(&self.config, NodeId(node), disk, &mut out);
+        self.drivers[usize::from(node)] = Some(driver);
+        self.perform(node, out);
+    }
+
+    pub(crate) fn timer(&mut self, node: u16, kind: TimerKind) {
+        self.with(node, |driver, out| driver.timer(kind, out));
+    }
+
+    pub(crate) fn submit(&mut self, node: u16, command: u32) -> Response {
+        let id = RequestId(self.requests);
+        self.requests += 1;
+        self.with(node, |driver, out| driver.request(id, Request::Submit(command), out));
+        self.replies[&id].clone()
+    }
+
+    /// Submits these commands and does not look at the answers.
+    pub(crate) fn submit_all(&mut self, node: u16, commands: impl IntoIterator<Item = u32>) {
+        for command in commands {
+            self.submit(node, command);
+        }
+    }
+
+    /// The oldest `writes` writes are durable now.
+    pub(crate) fn sync(&mut self, node: u16, writes: usize) {
+        let at = usize::from(node);
+        for write in self.unsynced[at].drain(..writes) {
+            Replica::persist(&mut self.disks[at], &write);
+        }
+        self.with(node, |driver, out| driver.persisted(writes, out));
+    }
+
+    /// Delivers one message that need not have been sent.
+    pub(crate) fn deliver(&mut self, (from, to, message): Letter) {
+        self.with(to.0, |driver, out| driver.message(from, message, out));
+    }
+
+    /// Delivers in order what is on its way and what that brings about, as long as `wanted` says so; keeps the rest.
+    pub(crate) fn deliver_where(&mut self, wanted: impl Fn(&Letter) -> bool) {
+        let mut kept = VecDeque::new();
+        while let Some(letter) = self.network.pop_front() {
+            let up = self.drivers[usize::from(letter.1.0)].is_some();
+            if up && wanted(&letter) {
+                self.deliver(letter);
+            } else if up {
+                kept.push_back(letter);
+            }
+        }
+        self.network = kept;
+    }
+
+    pub(crate) fn deliver_all(&mut self) {
+        self.deliver_where(|_| true);
+    }
+
+    /// Delivers only what is said between these replicas.
+    pub(crate) fn deliver_among(&mut self, nodes: &[u16]) {
+        self.deliver_where(|(from, to, _)| nodes.contains(&from.0) && nodes.contains(&to.0));
+    }
+
+    /// Loses everything that is on its way.
+    pub(crate) fn lose_all(&mut self) {
+        self.network.clear();
+    }
+
+    /// Campaigns with the whole network at work.
+    pub(crate) fn elect(&mut self, node: u16) {
+        self.elect_among(node, &(0..self.config.replicas).collect::<Vec<_>>());
+    }
+
+    /// Campaigns while only these replicas hear each other.
+    pub(crate) fn elect_among(&mut self, node: u16, nodes: &[u16]) {
+        self.timer(node, TimerKind::Election);
+        self.deliver_among(nodes);
+        assert_eq!(self.replica(node).standing(), Standing::Leader, "replica {node} was elected");
+    }
+
+    fn with(
+        &mut self,
+        node: u16,
+        act: impl FnOnce(&mut Driver<Replica<u32>>, &mut Vec<Output<Replica<u32>>>),
+    ) {
+        let mut out = Vec::new();
+        act(self.drivers[usize::from(node)].as_mut().expect("this replica is up"), &mut out);
+        self.perform(node, out);
+    }
+
+    fn perform(&mut self, node: u16, out: Vec<Output<Replica<u32>>>) {
+        for output in out {
+            match output {
+                Output::Send { to, message } => self.network.push_back((NodeId(node), to, message)),
+                Output::Write(write) => self.unsynced[usize::from(node)].push_back(write),
+                Output::Reply { id, response } => assert_eq!(self.replies.insert(id, response), None),
+                Output::Publish(Notice::Chosen { first, values }) => self.announce(node, first, values),
+                Output::Publish(Notice::Role(_)) | Output::SetTimer(_) | Output::CancelTimer(_) => {}
+            }
+        }
+        let writes = self.unsynced[usize::from(node)].len();
+        if self.sync_at_once && writes > 0 {
+            self.sync(node, writes);
+        }
+    }
+
+    fn announce(&mut self, node: u16, first: Slot, values: Vec<Value<u32>>) {
+        let learned = &mut self.learned[usize::from(node)];
+        assert_eq!(first.0, learned.len() as u64, "replica {node} announces every slot once and in order");
+        for (slot, value) in (first.0..).zip(&values) {
+            let chosen = self.chosen.entry(slot).or_insert_with(|| value.clone());
+            assert_eq!(chosen, value, "replica {node} differs at slot {slot}");
+        }
+        learned.extend(values);
+    }
+}
+
+pub(crate) fn command(command: u32) -> Value<u32> {
+    Value::Command(command)
+}
+
+pub(crate) fn commands(commands: impl IntoIterator<Item = u32>) -> Vec<Value<u32>> {
+    commands.into_iter().map(Value::Command).collect()
+}
+
+/// A ballot of a replica's first life.
+pub(crate) fn ballot(round: u64, node: u16) -> Ballot {
+    Ballot { round, node: NodeId(node), incarnation: 1 }
+}
+
+pub(crate) fn entry(ballot: Ballot, value: Value<u32>) -> Entry<u32> {
+    Entry { ballot, value }
+}
+
+/// The protocol without what production adds to it, and a window of 8 slots.
+pub(crate) fn bare() -> Config {
+    Config::bare(3, 8)
+}
+
+/// Like [`bare`], and followers are told at once what is chosen.
+pub(crate) fn telling() -> Config {
+    Config { commit_messages: true, ..bare() }
+}

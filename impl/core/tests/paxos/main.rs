@@ -1,0 +1,5 @@
+//! The production core, a few replicas at a time, under the driver.
+
+mod cluster;
+mod garbage;
+mod scenarios;
