@@ -50,7 +50,10 @@ impl<M: Model> Audit<M> {
             list.push(format!("hash broken: {} states differ and hash like another state", self.hash_broken));
         }
         if self.eq_broken > 0 {
-            list.push(format!("hash broken: {} states equal another state and hash differently", self.eq_broken));
+            list.push(format!(
+                "hash broken: {} states equal another state and hash differently",
+                self.eq_broken
+            ));
         }
         list
     }
@@ -58,7 +61,11 @@ impl<M: Model> Audit<M> {
 
 impl<M: Model> fmt::Debug for Audit<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_clean() { f.write_str("Hash and Eq agree") } else { f.write_str(&self.failures().join("; ")) }
+        if self.is_clean() {
+            f.write_str("Hash and Eq agree")
+        } else {
+            f.write_str(&self.failures().join("; "))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The ways in.
 
 use super::audit::Audited;
+use super::clock;
 use super::control::Control;
 use super::keep::{Exact, Keep, Packed, Plain};
 use super::options::{Options, Store};
@@ -9,7 +10,6 @@ use super::report::{Ended, Finding, Report};
 use super::search::{Decision, Search, Standing, ended};
 use super::subject::{ByProperties, BySpec, Subject};
 use super::table::Table;
-use super::clock;
 use crate::verdict::Verdict;
 use quorate_spec::{Claim, Shape, Spec};
 use stateright::Model;
@@ -109,7 +109,14 @@ where
     let facts = Facts { ended: &ended, unique_states, depth, odds };
     let findings = search.claims.iter().enumerate().map(|(number, claim)| Finding {
         claim: *claim,
-        verdict: verdict(search.model, table, claim, standing.decisions[number], standing.total.triggers[number], &facts),
+        verdict: verdict(
+            search.model,
+            table,
+            claim,
+            standing.decisions[number],
+            standing.total.triggers[number],
+            &facts,
+        ),
         triggers: standing.total.triggers[number],
     });
     Report {

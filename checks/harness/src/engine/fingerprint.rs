@@ -166,7 +166,12 @@ mod tests {
         for value in &values {
             assert!(seen.insert(fingerprint(value)), "{value:?} shares a fingerprint");
         }
-        let nested = [vec![vec![1u8], vec![]], vec![vec![], vec![1u8]], vec![vec![1u8]], vec![vec![], vec![], vec![1]]];
+        let nested = [
+            vec![vec![1u8], vec![]],
+            vec![vec![], vec![1u8]],
+            vec![vec![1u8]],
+            vec![vec![], vec![], vec![1]],
+        ];
         assert_eq!(nested.iter().map(fingerprint).collect::<HashSet<_>>().len(), nested.len());
     }
 

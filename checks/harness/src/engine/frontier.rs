@@ -68,7 +68,11 @@ impl<K> Frontier<K> {
         for (number, chunk) in chunks.iter_mut().enumerate() {
             chunk.ranks = vec![0; chunk.ids.len()];
             found.extend(
-                chunk.ids.iter().enumerate().map(|(place, id)| (table.link(*id), number as u32, place as u32)),
+                chunk
+                    .ids
+                    .iter()
+                    .enumerate()
+                    .map(|(place, id)| (table.link(*id), number as u32, place as u32)),
             );
         }
         // The threads' outputs are runs that are nearly sorted already; the stable sort makes use of that.

@@ -90,7 +90,11 @@ impl<M: Model> Report<M> {
 
     /// Declared kinds of action that were never taken.
     pub fn unhit(&self) -> Vec<Kind> {
-        self.coverage[..self.declared].iter().filter(|(_, count)| *count == 0).map(|(kind, _)| *kind).collect()
+        self.coverage[..self.declared]
+            .iter()
+            .filter(|(_, count)| *count == 0)
+            .map(|(kind, _)| *kind)
+            .collect()
     }
 
     /// Kinds that turned up without being declared.
@@ -109,7 +113,9 @@ impl<M: Model> Report<M> {
         }
         list.extend(self.unhit().iter().map(|kind| format!("no step of kind {kind} was ever taken")));
         if self.declared > 0 {
-            list.extend(self.undeclared().iter().map(|kind| format!("steps of kind {kind}, which is not declared")));
+            list.extend(
+                self.undeclared().iter().map(|kind| format!("steps of kind {kind}, which is not declared")),
+            );
         }
         list.extend(self.audit.iter().flat_map(Audit::failures));
         list.extend(self.asymmetries.iter().cloned());

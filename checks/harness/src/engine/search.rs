@@ -151,7 +151,10 @@ where
                 worker.ids.discard();
             }
         }
-        standing.frontier.chunks.extend(level.queue.into_inner().expect("no model code runs under this lock"));
+        standing
+            .frontier
+            .chunks
+            .extend(level.queue.into_inner().expect("no model code runs under this lock"));
         let table = standing.table.get_mut().expect("no model code runs while the table grows");
         self.replace(&mut produced, replaced, table);
         standing.begun = Some((produced, keeping));
@@ -202,7 +205,8 @@ where
                     })
                 })
                 .collect();
-            let joined = threads.into_iter().map(|thread| thread.join().expect("panics of models are caught"));
+            let joined =
+                threads.into_iter().map(|thread| thread.join().expect("panics of models are caught"));
             joined.sum::<u64>() as f64 / 1e9
         })
     }

@@ -104,7 +104,8 @@ impl Table {
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> u64 {
-        (self.pieces.len() * PIECE * size_of::<Bucket>() + self.links.len() * LOG_PIECE * size_of::<u64>()) as u64
+        (self.pieces.len() * PIECE * size_of::<Bucket>() + self.links.len() * LOG_PIECE * size_of::<u64>())
+            as u64
     }
 
     /// Makes sure that `ids` holds at least `count` identities. `false` if the table must grow first.
@@ -249,7 +250,8 @@ impl Table {
         self.pieces.iter().flat_map(|piece| piece.iter()).flat_map(|bucket| {
             (0..SLOTS).filter_map(move |slot| {
                 let mark = bucket.mark[slot].load(Relaxed);
-                (mark != EMPTY).then(|| (bucket.low[slot].load(Relaxed), bucket.high[slot].load(Relaxed), mark))
+                (mark != EMPTY)
+                    .then(|| (bucket.low[slot].load(Relaxed), bucket.high[slot].load(Relaxed), mark))
             })
         })
     }

@@ -67,7 +67,13 @@ impl Tally {
 
     /// Puts the claims about single states to the test. Returns whether one of them was violated.
     #[inline]
-    pub(super) fn state<M: Model>(&mut self, model: &M, claims: &[Claim<M>], state: &M::State, at: Event) -> bool {
+    pub(super) fn state<M: Model>(
+        &mut self,
+        model: &M,
+        claims: &[Claim<M>],
+        state: &M::State,
+        at: Event,
+    ) -> bool {
         let mut violated = false;
         for (number, claim) in claims.iter().enumerate() {
             match claim.shape() {

@@ -1,0 +1,60 @@
+//! Counts that other tools report too, each beside stateright's own in the same test.
+
+use quorate::engine::{Options, Report, search, search_packed};
+use quorate::verdict::Verdict;
+use quorate_checks::calibration::two_phase_commit::{TwoPhaseCommit, packed::PackedTwoPhaseCommit};
+use stateright::{Checker, Model};
+
+fn options(threads: usize) -> Options {
+    Options { threads, ..Options::default() }
+}
+
+fn holds<M: Model>(report: &Report<M>) {
+    assert_eq!(report.failures(), Vec::<String>::new());
+}
+
+#[test]
+fn two_phase_commit_has_the_known_counts() {
+    for (managers, states, depth) in [(3, 288, 11), (5, 8_832, 17)] {
+        let report = search(&TwoPhaseCommit::new(managers), &options(1));
+        holds(&report);
+        let theirs = TwoPhaseCommit::new(managers).checker().spawn_bfs().join();
+        assert_eq!(report.unique_states, states);
+        assert_eq!(report.unique_states, theirs.unique_state_count() as u64);
+        assert_eq!(report.depth, depth);
+        assert_eq!(theirs.max_depth(), depth as usize);
+        assert_eq!(report.transitions + 1, theirs.state_count() as u64);
+    }
+}
+
+#[test]
+fn seven_managers_rich_and_packed_on_one_thread_and_two() {
+    for threads in [1, 2] {
+        let rich = search(&TwoPhaseCommit::new(7), &options(threads));
+        let packed = search_packed(&PackedTwoPhaseCommit(TwoPhaseCommit::new(7)), &options(threads));
+        holds(&rich);
+        holds(&packed);
+        for (unique, transitions, depth, levels) in [
+            (rich.unique_states, rich.transitions, rich.depth, &rich.levels),
+            (packed.unique_states, packed.transitions, packed.depth, &packed.levels),
+        ] {
+            assert_eq!((unique, transitions + 1, depth), (296_448, 2_744_706, 23));
+            assert_eq!(levels.iter().sum::<u64>(), unique);
+        }
+    }
+}
+
+#[test]
+fn the_planted_bug_is_found_in_fifteen_steps() {
+    let mut runs = Vec::new();
+    for threads in [1, 2, 3] {
+        let report = search(&TwoPhaseCommit::planted(7), &options(threads));
+        let Verdict::Violated(run) = &report.finding("2PC-1").unwrap().verdict else {
+            panic!("not violated")
+        };
+        assert_eq!(run.len(), 15);
+        runs.push(run.actions().copied().collect::<Vec<_>>());
+    }
+    assert_eq!(runs[0], runs[1]);
+    assert_eq!(runs[0], runs[2]);
+}

@@ -1,0 +1,3 @@
+//! The harness measured against known answers.
+
+mod counts;
