@@ -12,6 +12,7 @@ pub mod engine;
 pub mod foreign;
 pub mod lockstep;
 pub mod refine;
+pub mod registry;
 pub mod simulate;
 pub mod trace;
 pub mod verdict;

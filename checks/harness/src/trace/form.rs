@@ -104,7 +104,9 @@ fn is_record(fields: &Map<String, Value>) -> bool {
 /// that no longer replays can say that the model changed.
 pub(crate) fn model_hash<M: quorate_spec::Spec>(model: &M, form: &Form<M>) -> String {
     let mut text = String::new();
-    for name in [std::any::type_name::<M>(), std::any::type_name::<M::State>(), std::any::type_name::<M::Action>()] {
+    for name in
+        [std::any::type_name::<M>(), std::any::type_name::<M::State>(), std::any::type_name::<M::Action>()]
+    {
         text.push_str(name);
         text.push('\n');
     }
@@ -137,11 +139,14 @@ fn shape(tree: &Value, text: &mut String) {
             text.push('}');
         }
         Value::Array(items) => {
-            let mut shapes: Vec<String> = items.iter().map(|item| {
-                let mut inner = String::new();
-                shape(item, &mut inner);
-                inner
-            }).collect();
+            let mut shapes: Vec<String> = items
+                .iter()
+                .map(|item| {
+                    let mut inner = String::new();
+                    shape(item, &mut inner);
+                    inner
+                })
+                .collect();
             shapes.sort();
             shapes.dedup();
             text.push_str(&format!("[{}]", shapes.join("|")));

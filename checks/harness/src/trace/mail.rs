@@ -98,13 +98,16 @@ mod tests {
         let early = mail.receive(&said("d"), 6);
         let fates: Vec<_> =
             mail.into_messages().into_iter().map(|m| (m.id, m.sent, m.recv, m.fate)).collect();
-        assert_eq!(fates, [
-            (first, 1, Some(3), Fate::Delivered),
-            (second, 1, Some(5), Fate::Dropped),
-            (third, 2, None, Fate::InFlight),
-            (again, 1, Some(4), Fate::Duplicated),
-            (early, 0, Some(6), Fate::Delivered),
-        ]);
+        assert_eq!(
+            fates,
+            [
+                (first, 1, Some(3), Fate::Delivered),
+                (second, 1, Some(5), Fate::Dropped),
+                (third, 2, None, Fate::InFlight),
+                (again, 1, Some(4), Fate::Duplicated),
+                (early, 0, Some(6), Fate::Delivered),
+            ]
+        );
     }
 
     #[test]

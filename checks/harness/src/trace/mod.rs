@@ -40,13 +40,15 @@ pub use debug::{from_debug, parse as parse_debug};
 pub use diff::{Change, changes, show};
 pub use form::Form;
 pub use format::{
-    ACTION_TAKEN, Alternative, Annotation, CheckInfo, Fate, Harness, Lane, Message, Minimised, PICKS, PropertyRow,
-    SCHEMA, Step, Trace,
+    ACTION_TAKEN, Alternative, Annotation, CheckInfo, Fate, Harness, Lane, Message, Minimised, PICKS,
+    PropertyRow, SCHEMA, Step, Trace,
 };
-pub use tree::{Unfit, canonical, to_itf};
 pub use minimise::{minimise, necessary};
+pub(crate) use pen::shape_name;
 pub use read::TraceError;
 pub use record::Recorder;
 pub use signature::{cone, signature};
+pub(crate) use tokens::{init_index, init_token, tokens};
+pub use tree::{Unfit, canonical, to_itf};
+pub(crate) use verify::offered;
 pub use verify::{Divergence, Verified, replay, verify};
-pub(crate) use tokens::init_index;

@@ -79,7 +79,11 @@ where
         causes.sort_unstable();
         causes.dedup();
         if let Some(fault) = &picture.fault {
-            self.annotations.push(Annotation { at: index, actor: picture.actor.clone(), text: fault.clone() });
+            self.annotations.push(Annotation {
+                at: index,
+                actor: picture.actor.clone(),
+                text: fault.clone(),
+            });
         }
         let text = recorder.model.format_action(action);
         let token = self.token(action, &text);
@@ -114,12 +118,16 @@ where
             list.push(recorder.offers(&self.now, None).0);
         }
         let claims = recorder.claims.as_slice();
-        let properties: Vec<PropertyRow> = claims.iter().zip(&self.values).map(|(claim, values)| PropertyRow {
-            name: claim.id().to_owned(),
-            text: claim.text().to_owned(),
-            kind: shape_name(claim.shape()).to_owned(),
-            values: values.clone(),
-        }).collect();
+        let properties: Vec<PropertyRow> = claims
+            .iter()
+            .zip(&self.values)
+            .map(|(claim, values)| PropertyRow {
+                name: claim.id().to_owned(),
+                text: claim.text().to_owned(),
+                kind: shape_name(claim.shape()).to_owned(),
+                values: values.clone(),
+            })
+            .collect();
         settle(&mut about, &properties);
         about.model_hash = model_hash(recorder.model, &recorder.form);
         about.fidelity = recorder.form.fidelity.to_owned();
@@ -214,7 +222,11 @@ fn describe(about: &CheckInfo, steps: &[Step]) -> String {
         ("violated", Some(at)) => format!("{property} ({text}) is broken at {}", step(at)),
         ("reached", Some(at)) => format!("{property} ({text}) is reached at {}", step(at)),
         ("panicked", _) => {
-            format!("the model panics after {} steps: {}", steps.len() - 1, about.panic.as_deref().unwrap_or(""))
+            format!(
+                "the model panics after {} steps: {}",
+                steps.len() - 1,
+                about.panic.as_deref().unwrap_or("")
+            )
         }
         _ => format!("a run of {} steps", steps.len() - 1),
     }

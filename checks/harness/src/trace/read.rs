@@ -49,8 +49,7 @@ impl Trace {
     /// # Errors
     /// [`TraceError`] says what is wrong and where.
     pub fn load(path: &Path) -> Result<Trace, TraceError> {
-        let bytes =
-            std::fs::read(path).map_err(|source| TraceError::Io { path: path.to_owned(), source })?;
+        let bytes = std::fs::read(path).map_err(|source| TraceError::Io { path: path.to_owned(), source })?;
         let text = String::from_utf8(bytes)
             .map_err(|error| TraceError::NotJson(format!("not text: {}", error.utf8_error())))?;
         Trace::from_json(&text)
@@ -121,7 +120,10 @@ impl Trace {
         for (index, step) in harness.steps.iter().enumerate() {
             let mut named = step.recv.iter().chain(&step.sends).chain(&step.drops);
             if let Some(id) = named.find(|id| !known.contains(id)) {
-                return Err(malformed(format!("harness.steps[{index}]"), format!("message {id} does not exist")));
+                return Err(malformed(
+                    format!("harness.steps[{index}]"),
+                    format!("message {id} does not exist"),
+                ));
             }
         }
         Ok(())
@@ -150,8 +152,9 @@ fn part<T: DeserializeOwned>(
 fn list<T: DeserializeOwned>(object: &mut Map<String, Value>, name: &str) -> Result<Vec<T>, TraceError> {
     let items: Vec<Value> = part(object, name, "harness.")?.unwrap_or_default();
     let read = |(index, item)| {
-        serde_json::from_value(item)
-            .map_err(|error: serde_json::Error| malformed(format!("harness.{name}[{index}]"), error.to_string()))
+        serde_json::from_value(item).map_err(|error: serde_json::Error| {
+            malformed(format!("harness.{name}[{index}]"), error.to_string())
+        })
     };
     items.into_iter().enumerate().map(read).collect()
 }

@@ -64,13 +64,12 @@ where
     fn is_end(&self, state: &M::State) -> bool {
         let mut actions = Vec::new();
         self.model.actions(state, &mut actions);
-        !actions.into_iter().any(|action| {
-            self.model.next_state(state, action).is_some_and(|next| self.model.within_boundary(&next))
-        })
+        // As the search has it: a step out of the bounds is a step, so a state that has one is no end.
+        !actions.into_iter().any(|action| self.model.next_state(state, action).is_some())
     }
 
     /// The ids of the claims that fail when `action` is taken from `before` to `after`.
-    fn broken(&self, before: &M::State, action: &M::Action, after: &M::State) -> Vec<String> {
+    pub(crate) fn broken(&self, before: &M::State, action: &M::Action, after: &M::State) -> Vec<String> {
         let failed = self.claims.as_slice().iter().filter(|claim| {
             !matches!(claim.shape(), Shape::AtEnd(_))
                 && self.value(claim, Some((before, action)), after) == 'F'
@@ -78,8 +77,52 @@ where
         failed.map(|claim| claim.id().to_owned()).collect()
     }
 
+    /// The ids of the claims on one state that fail at `state`.
+    pub(crate) fn broken_at(&self, state: &M::State) -> Vec<String> {
+        let values = self.values(None, state);
+        let failed = self.claims.as_slice().iter().zip(values).filter(|(_, value)| *value == 'F');
+        failed.map(|(claim, _)| claim.id().to_owned()).collect()
+    }
+
+    /// Does `property` fall (for `sometimes`: is it reached) at `state`, reached over `step`?
+    pub(crate) fn shows(
+        &self,
+        property: &str,
+        step: Option<(&M::State, &M::Action)>,
+        state: &M::State,
+    ) -> bool {
+        let claim = self.claims.as_slice().iter().find(|claim| claim.id() == property);
+        claim.is_some_and(|claim| match claim.shape() {
+            Shape::Sometimes(_) => self.value(claim, step, state) == 'T',
+            _ => self.value(claim, step, state) == 'F',
+        })
+    }
+
+    /// The state of a run at which `property` falls or is reached.
+    pub(crate) fn found_at(
+        &self,
+        property: &str,
+        init: &M::State,
+        steps: &[(M::Action, M::State)],
+    ) -> Option<usize> {
+        if self.shows(property, None, init) {
+            return Some(0);
+        }
+        let mut before = init;
+        let found = steps.iter().position(|(action, after)| {
+            let shows = self.shows(property, Some((before, action)), after);
+            before = after;
+            shows
+        });
+        found.map(|index| index + 1)
+    }
+
     /// What can happen in `state`, and which of it is `taken` (the action and its token come back).
-    pub(crate) fn offers(&self, state: &M::State, taken: Option<&M::Action>) -> (Vec<Alternative>, Option<String>) {
+    pub(crate) fn offers(
+        &self,
+        state: &M::State,
+        taken: Option<&M::Action>,
+    ) -> (Vec<Alternative>, Option<String>) {
         let mut actions = Vec::new();
         self.model.actions(state, &mut actions);
         let texts: Vec<String> = actions.iter().map(|action| self.model.format_action(action)).collect();

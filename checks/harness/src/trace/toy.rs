@@ -109,8 +109,12 @@ impl Spec for Toy {
 
     fn claims(&self, claims: &mut Claims<Self>) {
         claims
-            .always("T-S1", "at most one client holds the lock", |_, s| s.holds.iter().filter(|h| **h).count() < 2)
-            .always_step("T-S2", "nobody stops asking", |_, before, _, after| before.asked.is_subset(&after.asked))
+            .always("T-S1", "at most one client holds the lock", |_, s| {
+                s.holds.iter().filter(|h| **h).count() < 2
+            })
+            .always_step("T-S2", "nobody stops asking", |_, before, _, after| {
+                before.asked.is_subset(&after.asked)
+            })
             .at_end("T-S3", "everybody has asked", |_, s| s.asked.len() == 2)
             .sometimes("T-R1", "a client holds the lock", |_, s| s.holds.contains(&true));
     }
@@ -121,7 +125,8 @@ impl Spec for Toy {
 
     fn picture(&self, _: &State, action: &Action, _: &State) -> Picture {
         let kind = self.kind(action).to_string();
-        let on = |actor: String, label: String| Picture { actor: Some(actor), kind, label, ..Picture::default() };
+        let on =
+            |actor: String, label: String| Picture { actor: Some(actor), kind, label, ..Picture::default() };
         match action {
             Action::Ask(client) => on(format!("c{client}"), format!("client {client} asks")),
             Action::Grant { client } => Picture {

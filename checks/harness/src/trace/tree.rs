@@ -177,7 +177,13 @@ impl ser::Serializer for Writer {
         }
     }
 
-    fn serialize_newtype_variant<T>(self, _: &'static str, _: u32, tag: &'static str, value: &T) -> Result<Value, Unfit>
+    fn serialize_newtype_variant<T>(
+        self,
+        _: &'static str,
+        _: u32,
+        tag: &'static str,
+        value: &T,
+    ) -> Result<Value, Unfit>
     where
         T: Serialize + ?Sized,
     {
@@ -196,7 +202,13 @@ impl ser::Serializer for Writer {
         Ok(Items::new(Wrap::Tuple, len))
     }
 
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, tag: &'static str, len: usize) -> Result<Items, Unfit> {
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        tag: &'static str,
+        len: usize,
+    ) -> Result<Items, Unfit> {
         Ok(Items::new(Wrap::Variant(tag), len))
     }
 
@@ -208,7 +220,13 @@ impl ser::Serializer for Writer {
         Ok(Fields { tag: None, fields: Map::new() })
     }
 
-    fn serialize_struct_variant(self, _: &'static str, _: u32, tag: &'static str, _: usize) -> Result<Fields, Unfit> {
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        tag: &'static str,
+        _: usize,
+    ) -> Result<Fields, Unfit> {
         Ok(Fields { tag: Some(tag), fields: Map::new() })
     }
 }

@@ -103,7 +103,9 @@ where
     let changed = told.check.model_hash != hash;
     let run = replay(model, form, trace).map_err(|mut divergence| {
         if changed {
-            divergence.what.push_str(&format!("; the model has changed since the trace was made ({hash} now)"));
+            divergence
+                .what
+                .push_str(&format!("; the model has changed since the trace was made ({hash} now)"));
         }
         divergence
     })?;
@@ -142,12 +144,15 @@ fn compare_states(step: usize, told: &Value, is: &Value) -> Result<(), Divergenc
         return Ok(());
     }
     let found = changes(is, &told);
-    let first = found.first().map_or_else(|| "the form".to_owned(), |change| match (&change.before, &change.after) {
-        (Some(is), Some(told)) => format!("{} is {is}, the trace says {told}", change.path),
-        (Some(is), None) => format!("{} has {is}, the trace does not say so", change.path),
-        (None, Some(told)) => format!("{} has no {told}, the trace says so", change.path),
-        (None, None) => change.path.clone(),
-    });
+    let first = found.first().map_or_else(
+        || "the form".to_owned(),
+        |change| match (&change.before, &change.after) {
+            (Some(is), Some(told)) => format!("{} is {is}, the trace says {told}", change.path),
+            (Some(is), None) => format!("{} has {is}, the trace does not say so", change.path),
+            (None, Some(told)) => format!("{} has no {told}, the trace says so", change.path),
+            (None, None) => change.path.clone(),
+        },
+    );
     let more = match found.len() {
         0 | 1 => String::new(),
         count => format!(" (and {} more)", count - 1),
@@ -166,7 +171,11 @@ fn compare_harness(told: &Harness, is: &Harness, last: usize) -> Result<(), Dive
     each("harness.messages", &told.messages, &is.messages, last)?;
     for row in &told.properties {
         let Some(truth) = is.properties.iter().find(|other| other.name == row.name) else {
-            return Err(differs("harness.properties", format!("the model has no property {}", row.name), last));
+            return Err(differs(
+                "harness.properties",
+                format!("the model has no property {}", row.name),
+                last,
+            ));
         };
         let letters = row.values.chars().zip(truth.values.chars()).enumerate();
         if let Some((step, (told, is))) = letters.into_iter().find(|(_, (told, is))| told != is) {
@@ -212,11 +221,14 @@ fn same<T: Serialize + PartialEq>(at: &str, told: &T, is: &T, last: usize) -> Re
     }
     let tree = |value: &T| serde_json::to_value(value).unwrap_or_default();
     let first = changes(&tree(is), &tree(told)).into_iter().next();
-    let what = first.map_or_else(|| "differs".to_owned(), |change| {
-        let word = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
-        let path = if change.path.is_empty() { String::new() } else { format!("{} ", change.path) };
-        format!("{path}is {}, the trace says {}", word(change.before), word(change.after))
-    });
+    let what = first.map_or_else(
+        || "differs".to_owned(),
+        |change| {
+            let word = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
+            let path = if change.path.is_empty() { String::new() } else { format!("{} ", change.path) };
+            format!("{path}is {}, the trace says {}", word(change.before), word(change.after))
+        },
+    );
     Err(differs(at, what, last))
 }
 

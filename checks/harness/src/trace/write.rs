@@ -1,9 +1,9 @@
 //! Writes a trace: one state, one step, one message a line, so that two traces can be compared by eye.
 
-use super::format::{ACTION_TAKEN, Harness, PICKS, Trace};
-use super::tree::canonical;
-use super::states::Frame;
 use super::TraceError;
+use super::format::{ACTION_TAKEN, Harness, PICKS, Trace};
+use super::states::Frame;
+use super::tree::canonical;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::path::Path;

@@ -1,0 +1,262 @@
+//! A model without its type: what the command line and the explorer's server can do with any registered one.
+
+use super::explore::{self, Goal, Graph};
+use crate::trace::export::{ExportError, RustModel, to_rust};
+use crate::trace::{
+    CheckInfo, Divergence, Form, Recorder, Trace, Verified, necessary, replay, shape_name, verify,
+};
+use crate::verdict::Run;
+use quorate_spec::{Claims, Spec};
+use serde_json::{Map, Value};
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::sync::Arc;
+
+/// One claim, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimInfo {
+    /// Its id.
+    pub id: String,
+    /// One sentence.
+    pub text: String,
+    /// `always`, `always step`, `at end` or `sometimes`.
+    pub kind: &'static str,
+}
+
+/// Which model, in which scope.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Identity {
+    /// The protocol.
+    pub protocol: String,
+    /// The kind of check.
+    pub kind: String,
+    /// The model's name.
+    pub model: String,
+    /// The scope's name.
+    pub scope: String,
+    /// What the scope is, in one sentence.
+    pub says: String,
+    /// The bounds, by name.
+    pub bounds: Map<String, Value>,
+}
+
+impl Identity {
+    /// Is it this one?
+    pub(crate) fn is(&self, protocol: &str, kind: &str, model: &str, scope: &str) -> bool {
+        self.protocol == protocol && self.kind == kind && self.model == model && self.scope == scope
+    }
+}
+
+/// A path through a model, and how much of what was asked it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Walk {
+    /// The path, with what can happen at every state, the last one too.
+    pub trace: Trace,
+    /// How many of the tokens were followed.
+    pub followed: usize,
+}
+
+/// A registered model, whatever its type.
+pub trait LiveModel: Send + Sync {
+    /// Which model, in which scope.
+    fn identity(&self) -> &Identity;
+
+    /// Its claims.
+    fn claims(&self) -> Vec<ClaimInfo>;
+
+    /// Its kinds of action.
+    fn kinds(&self) -> Vec<&'static str>;
+
+    /// The number of its initial states.
+    fn init_count(&self) -> usize;
+
+    /// The path along `tokens`: `init` first (or nothing), then actions as the alternatives of the path so far name
+    /// them. It ends where a token names nothing.
+    fn walk(&self, tokens: &[String]) -> Walk;
+
+    /// Replays a trace and compares everything that it says.
+    ///
+    /// # Errors
+    /// [`Divergence`] at the first thing that is not so.
+    fn verify(&self, trace: &Trace) -> Result<Verified, Divergence>;
+
+    /// The trace again, each step marked: does the finding vanish without it?
+    ///
+    /// # Errors
+    /// If the trace does not replay.
+    fn necessary(&self, trace: &Trace) -> Result<Trace, Divergence>;
+
+    /// The trace without the steps that its finding does not need, or the shortest one where a search of at most
+    /// `states` states finds it.
+    ///
+    /// # Errors
+    /// If the trace does not replay.
+    fn minimise(&self, trace: &Trace, states: u64) -> Result<Trace, Divergence>;
+
+    /// Searches from the end of the path along `tokens`, through at most `states` states.
+    fn find(&self, tokens: &[String], goal: &Goal, states: u64) -> explore::Found;
+
+    /// The first `cap` states, level by level, with the steps between them.
+    fn graph(&self, cap: usize) -> Graph;
+
+    /// How the model is written in Rust.
+    fn rust(&self) -> Option<RustModel>;
+
+    /// A Rust test of the trace.
+    ///
+    /// # Errors
+    /// [`ExportError`] says what is missing.
+    fn to_rust(&self, trace: &Trace) -> Result<String, ExportError> {
+        to_rust(trace, self.rust())
+    }
+}
+
+/// A model of type `M`, with all that a trace needs.
+pub struct Live<M: Spec> {
+    pub(crate) model: Arc<M>,
+    pub(crate) form: Form<M>,
+    pub(crate) identity: Identity,
+    pub(crate) rust: Option<RustModel>,
+}
+
+impl<M> Live<M>
+where
+    M: Spec + Send + Sync,
+    M::State: Clone + Hash,
+    M::Action: Clone + Debug,
+{
+    /// What a trace of this model says about where it comes from.
+    pub(crate) fn about(&self) -> CheckInfo {
+        let Identity { protocol, kind, model, scope, bounds, .. } = self.identity.clone();
+        let engine = "quorate search".to_owned();
+        CheckInfo { protocol, kind, model, scope, engine, config: bounds, ..CheckInfo::default() }
+    }
+
+    pub(crate) fn record(&self, run: &Run<M>, about: CheckInfo) -> Trace {
+        Recorder::new(&*self.model, self.form).trace(&run.init, &run.steps, about)
+    }
+
+    /// The run that takes what it can of `actions`, in order; what is not on offer is left out.
+    fn take_what_goes(&self, init: &M::State, actions: &[M::Action]) -> Run<M> {
+        let mut run = Run { init: init.clone(), steps: Vec::new() };
+        for action in actions {
+            let text = self.model.format_action(action);
+            let event = (self.form.event)(action);
+            let here = crate::trace::offered(&*self.model, &self.form, run.last(), event.as_ref(), &text);
+            if let Some(action) = here
+                && let Some(next) = self.model.next_state(run.last(), action.clone())
+            {
+                run.steps.push((action, next));
+            }
+        }
+        run
+    }
+
+    /// Does `trace`'s finding show in `run`, and at which state?
+    fn shows(&self, run: &Run<M>, trace: &Trace) -> Option<usize> {
+        let property = trace.harness.as_ref().map(|harness| harness.check.property.clone())?;
+        let recorder = Recorder::new(&*self.model, self.form);
+        recorder.found_at(&property, &run.init, &run.steps)
+    }
+
+    fn retold(&self, trace: &Trace, run: &Run<M>) -> Trace {
+        let mut about = trace.harness.as_ref().map(|harness| harness.check.clone()).unwrap_or_default();
+        about.panic = None;
+        self.record(run, about)
+    }
+}
+
+impl<M> LiveModel for Live<M>
+where
+    M: Spec + Send + Sync,
+    M::State: Clone + Hash,
+    M::Action: Clone + Debug,
+{
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn claims(&self) -> Vec<ClaimInfo> {
+        claims_of(&*self.model)
+    }
+
+    fn kinds(&self) -> Vec<&'static str> {
+        self.model.kinds().into_iter().map(|kind| kind.0).collect()
+    }
+
+    fn init_count(&self) -> usize {
+        self.model.init_states().len()
+    }
+
+    fn walk(&self, tokens: &[String]) -> Walk {
+        let (run, followed) = explore::follow(&*self.model, tokens);
+        let about = CheckInfo { exhaustive: false, ..self.about() };
+        Walk { trace: self.record(&run, about), followed }
+    }
+
+    fn verify(&self, trace: &Trace) -> Result<Verified, Divergence> {
+        verify(&*self.model, &self.form, trace)
+    }
+
+    fn necessary(&self, trace: &Trace) -> Result<Trace, Divergence> {
+        let run = replay(&*self.model, &self.form, trace)?;
+        let actions: Vec<M::Action> = run.actions().cloned().collect();
+        let still = |kept: &[M::Action]| self.shows(&self.take_what_goes(&run.init, kept), trace).is_some();
+        let marks = necessary(&actions, still);
+        let mut marked = trace.clone();
+        let steps = marked.harness.iter_mut().flat_map(|harness| harness.steps.iter_mut().skip(1));
+        steps.zip(marks).for_each(|(step, mark)| step.necessary = Some(mark));
+        Ok(marked)
+    }
+
+    fn minimise(&self, trace: &Trace, states: u64) -> Result<Trace, Divergence> {
+        let run = replay(&*self.model, &self.form, trace)?;
+        let Some(at) = self.shows(&run, trace) else { return Ok(trace.clone()) };
+        let actions: Vec<M::Action> = run.actions().take(at).cloned().collect();
+        let kept = crate::trace::minimise(&actions, |kept| {
+            self.shows(&self.take_what_goes(&run.init, kept), trace).is_some()
+        });
+        let mut short = self.take_what_goes(&run.init, &kept);
+        let mut method = "drop-one";
+        let property = trace.harness.as_ref().map(|h| h.check.property.clone()).unwrap_or_default();
+        let goal = Goal { property, depth: short.len().saturating_sub(1) };
+        if let (Some(found), _) = explore::find(&*self.model, &self.form, None, &goal, states)
+            && found.len() < short.len()
+        {
+            (short, method) = (found, "search");
+        }
+        let mut retold = self.retold(trace, &short);
+        if let Some(harness) = &mut retold.harness {
+            let from = run.len();
+            harness.check.minimised = Some(crate::trace::Minimised { from, method: method.to_owned() });
+        }
+        Ok(retold)
+    }
+
+    fn find(&self, tokens: &[String], goal: &Goal, states: u64) -> explore::Found {
+        let (start, _) = explore::follow(&*self.model, tokens);
+        let (found, summary) = explore::find(&*self.model, &self.form, Some(start), goal, states);
+        let about = CheckInfo { property: goal.property.clone(), ..self.about() };
+        explore::Found { trace: found.map(|run| self.record(&run, about)), ..summary }
+    }
+
+    fn graph(&self, cap: usize) -> Graph {
+        explore::graph(&*self.model, &self.form, cap)
+    }
+
+    fn rust(&self) -> Option<RustModel> {
+        self.rust
+    }
+}
+
+/// The claims of a model, in words.
+pub(crate) fn claims_of<M: Spec>(model: &M) -> Vec<ClaimInfo> {
+    let mut claims = Claims::default();
+    model.claims(&mut claims);
+    let info = |claim: &quorate_spec::Claim<M>| ClaimInfo {
+        id: claim.id().to_owned(),
+        text: claim.text().to_owned(),
+        kind: shape_name(claim.shape()),
+    };
+    claims.as_slice().iter().map(info).collect()
+}

@@ -1,0 +1,157 @@
+//! The list of what can be checked: protocols, their models, and what is expected of each.
+//!
+//! ```
+//! use quorate::registry::{Context, Registry, Search};
+//! # use quorate_spec::*; use stateright::Model; use quorate::trace::Form;
+//! # struct Count; impl Model for Count { type State = u8; type Action = u8;
+//! # fn init_states(&self) -> Vec<u8> { vec![0] }
+//! # fn actions(&self, _: &u8, actions: &mut Vec<u8>) { actions.push(1) }
+//! # fn next_state(&self, n: &u8, _: u8) -> Option<u8> { Some((n + 1) % 8) } }
+//! # impl Spec for Count { fn kinds(&self) -> Vec<Kind> { vec![Kind("count")] }
+//! # fn kind(&self, _: &u8) -> Kind { Kind("count") }
+//! # fn claims(&self, claims: &mut Claims<Self>) { claims.always("small", "n is below 7", |_, n| *n < 7); } }
+//! let mut registry = Registry::new("my-checks", "Counts, and what must be true of them.");
+//! registry.protocol("counting", "one number that goes round");
+//! registry.add(
+//!     Search::new("counting", "count", Count, Form::serde())
+//!         .scope("eight", "one counter, modulo 8")
+//!         .violated("small", 7),
+//! );
+//! let context = Context { traces: None, ..Context::default() };
+//! let found = registry.checks()[0].run(&context, "counting-count");
+//! assert_eq!(found.rows[0].trace_steps, Some(7));
+//! ```
+//!
+//! [`crate::cli::main`] makes a command line of it.
+
+mod check;
+mod context;
+mod explore;
+mod live;
+mod row;
+mod search;
+
+pub use check::{Check, Outcome, Property};
+pub use context::{Context, TRACES};
+pub use explore::{Edge, Found, Goal, Graph, Node};
+pub use live::{ClaimInfo, Identity, Live, LiveModel, Walk};
+pub use row::{Conclusion, Expect, Judgement, Row};
+pub use search::{Remarks, Search};
+
+use crate::trace::CheckInfo;
+use std::sync::Arc;
+
+/// A protocol, for the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protocol {
+    /// Its name.
+    pub name: String,
+    /// What it is, in one sentence.
+    pub says: String,
+}
+
+/// Everything that can be checked.
+pub struct Registry {
+    program: String,
+    about: String,
+    protocols: Vec<Protocol>,
+    checks: Vec<Check>,
+}
+
+impl Registry {
+    /// An empty one, for a program of that name.
+    pub fn new(program: &str, about: &str) -> Self {
+        Registry {
+            program: program.to_owned(),
+            about: about.to_owned(),
+            protocols: Vec::new(),
+            checks: Vec::new(),
+        }
+    }
+
+    /// Adds a protocol, or says more of one.
+    pub fn protocol(&mut self, name: &str, says: &str) -> &mut Self {
+        let said = Protocol { name: name.to_owned(), says: says.to_owned() };
+        match self.protocols.iter_mut().find(|known| known.name == name) {
+            Some(known) => *known = said,
+            None => self.protocols.push(said),
+        }
+        self
+    }
+
+    /// Adds a check.
+    ///
+    /// # Panics
+    /// If there is one of the same protocol, kind, model and scope already.
+    pub fn add(&mut self, check: impl Into<Check>) -> &mut Self {
+        let check = check.into();
+        let Identity { protocol, kind, model, scope, .. } = &check.identity;
+        let known = self.checks.iter().any(|other| other.identity.is(protocol, kind, model, scope));
+        assert!(!known, "{protocol} {model} {kind} {scope} is registered twice");
+        if !self.protocols.iter().any(|known| known.name == *protocol) {
+            self.protocols.push(Protocol { name: protocol.clone(), says: String::new() });
+        }
+        self.checks.push(check);
+        self
+    }
+
+    /// The program's name.
+    pub fn program(&self) -> &str {
+        &self.program
+    }
+
+    /// What the program is about.
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// The protocols, in order.
+    pub fn protocols(&self) -> &[Protocol] {
+        &self.protocols
+    }
+
+    /// The checks, in order.
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// The first part of the names of a check's files: protocol and model, and what tells it from others of them.
+    pub fn stem(&self, check: &Check) -> String {
+        let own = &check.identity;
+        let like =
+            |other: &&Check| other.identity.protocol == own.protocol && other.identity.model == own.model;
+        let others: Vec<&Check> = self.checks.iter().filter(like).collect();
+        let mut parts = vec![own.protocol.as_str(), &own.model];
+        if own.kind != "exhaustive" {
+            parts.push(&own.kind);
+        }
+        if others.iter().filter(|other| other.identity.kind == own.kind).count() > 1 {
+            parts.push(&own.scope);
+        }
+        let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+        parts.join("-").chars().map(plain).collect()
+    }
+
+    /// The models that can be looked at, in order.
+    pub fn models(&self) -> impl Iterator<Item = &Arc<dyn LiveModel>> {
+        self.checks.iter().filter_map(Check::live)
+    }
+
+    /// The model in which a trace replays.
+    pub fn model_of(&self, about: &CheckInfo) -> Option<&Arc<dyn LiveModel>> {
+        let CheckInfo { protocol, kind, model, scope, .. } = about;
+        self.models().find(|live| live.identity().is(protocol, kind, model, scope))
+    }
+
+    /// The model of that name, the first scope of it: `naive-n1`, `paxos/naive-n3/one-crash`, or a protocol, for
+    /// its first model.
+    pub fn model_named(&self, name: &str) -> Option<&Arc<dyn LiveModel>> {
+        let full = |live: &&Arc<dyn LiveModel>| {
+            let Identity { protocol, model, scope, .. } = live.identity();
+            [model.clone(), format!("{protocol}/{model}"), format!("{protocol}/{model}/{scope}")]
+                .iter()
+                .any(|known| known == name)
+        };
+        self.models().find(full).or_else(|| self.models().find(|live| live.identity().protocol == name))
+    }
+}
