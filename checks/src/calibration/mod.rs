@@ -3,6 +3,8 @@
 //! * [`two_phase_commit`]: state counts, depths and orbits that other tools report for it too, rich and packed, and
 //!   a planted bug whose shortest counterexample is known.
 //! * [`eight_timers`]: 256 states in types of our own, and stateright's version of it, whose `Hash` is broken.
+//! * [`paxos_register`]: large states, for what a search keeps of them.
 
 pub mod eight_timers;
+pub mod paxos_register;
 pub mod two_phase_commit;

@@ -2,6 +2,7 @@
 
 use quorate::engine::{Options, Report, search, search_packed};
 use quorate::verdict::Verdict;
+use quorate_checks::calibration::paxos_register::PaxosRegister;
 use quorate_checks::calibration::two_phase_commit::{TwoPhaseCommit, packed::PackedTwoPhaseCommit};
 use stateright::{Checker, Model};
 
@@ -57,4 +58,16 @@ fn the_planted_bug_is_found_in_fifteen_steps() {
     }
     assert_eq!(runs[0], runs[1]);
     assert_eq!(runs[0], runs[2]);
+}
+
+#[test]
+fn the_paxos_register_has_the_known_count() {
+    let model = PaxosRegister { clients: 2 };
+    let report = search(&model, &options(2));
+    holds(&report);
+    let theirs = model.checker().spawn_bfs().join();
+    assert_eq!(report.unique_states, 16_668);
+    assert_eq!(theirs.unique_state_count(), 16_668);
+    assert_eq!(report.depth as usize, theirs.max_depth());
+    assert_eq!(report.transitions + 1, theirs.state_count() as u64);
 }
