@@ -31,7 +31,14 @@ pub trait Refines: Sync {
 
     /// Names the action, if any, that replica `at` performs by showing `seen`: an exhaustive match, so that a new
     /// kind of observation, write, message or notice without a mapping does not compile.
-    fn witness(&self, at: NodeId, seen: &Observation<Self::Machine>, walk: &mut Walk<'_, Self::Abstract>);
+    /// `ghost` is the history up to, and without, `seen`.
+    fn witness(
+        &self,
+        at: NodeId,
+        seen: &Observation<Self::Machine>,
+        ghost: &Self::Ghost,
+        walk: &mut Walk<'_, Self::Abstract>,
+    );
 
     /// Actions of the specification that this scope need not name, each with its reason.
     fn waived(&self) -> Vec<Waiver> {
@@ -72,7 +79,12 @@ impl<R: Refines> Mapping for OnWorld<R> {
         walk: &mut Walk<'_, R::Abstract>,
     ) {
         let Some(node) = event.node() else { return };
-        concrete.each_observation(before, event, |seen| self.0.witness(node, seen, walk));
+        let mut ghost: Option<R::Ghost> = None;
+        concrete.each_observation(before, event, |seen| {
+            let ghost = ghost.get_or_insert_with(|| R::Ghost::clone(before.ghost()));
+            self.0.witness(node, seen, ghost, walk);
+            ghost.observe(node, seen);
+        });
     }
 
     fn waived(&self) -> Vec<Waiver> {

@@ -276,6 +276,9 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         if changed {
             next.network = Shared::new(network);
         }
+        if self.scope.bound.is_some_and(|(_, within)| !within(&next)) {
+            return None;
+        }
         self.bury(&mut next);
         Some(next)
     }

@@ -27,6 +27,9 @@ pub enum Comeback {
 /// Judges a message dead: that its delivery can change nothing, now or in any later state.
 pub type Dead<M, G> = fn(&World<M, G>, &Envelope<<M as Machine>::Message>) -> bool;
 
+/// A bound that a scope sets by looking: does this world lie within it? Events that lead outside do not happen.
+pub type Within<M, G> = fn(&World<M, G>) -> bool;
+
 /// What bounds a world.
 pub struct Scope<M: Machine, G> {
     /// Its name in reports.
@@ -53,6 +56,8 @@ pub struct Scope<M: Machine, G> {
     pub network: NetworkKind,
     /// Passes every message and every log record through bytes.
     pub codec: Option<Arc<dyn Codec<M>>>,
+    /// A further bound: in words, and as a predicate.
+    pub bound: Option<(&'static str, Within<M, G>)>,
     /// Drops messages from the state once they are dead. Sound if the judgement is: see `tests::quotient`.
     pub dead: Option<Dead<M, G>>,
 }
@@ -85,6 +90,7 @@ impl<M: Machine, G> Scope<M, G> {
             persistence: Persistence::Atomic,
             network: NetworkKind::Monotone,
             codec: None,
+            bound: None,
             dead: None,
         }
     }
@@ -92,7 +98,10 @@ impl<M: Machine, G> Scope<M, G> {
 
 impl<M: Machine, G> fmt::Display for Scope<M, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} replicas, {} requests", self.name, self.replicas, self.requests.len())?;
+        write!(f, "{} replicas, {} requests", self.replicas, self.requests.len())?;
+        if let Some((words, _)) = self.bound {
+            write!(f, ", {words}")?;
+        }
         for (kind, budget) in &self.timers {
             write!(f, ", {kind:?} fires {budget}x")?;
         }

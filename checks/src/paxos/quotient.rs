@@ -1,0 +1,37 @@
+//! Messages that no longer matter.
+//!
+//! On a monotone network every message ever sent is part of the state. Most soon stop mattering: nobody will ever
+//! react to them again. Dropping those merges states that behave alike. The judgement is local to the receiver and
+//! must be *stable*: once dead, dead in every later state, crashes included. `tests/paxos/quotient.rs` checks both on
+//! every state of smaller scopes: delivering a dead message changes nothing and sends nothing, and a dead message
+//! stays dead over every event.
+
+use super::{history::History, machine::Paxos};
+use quorate::world::{Envelope, World};
+use quorate_core::paxos::{Ballot, Message, Standing};
+
+/// Will the receiver never react to this message again?
+///
+/// Only for configurations without `Reject`: with it, a message of a low ballot is answered.
+pub fn dead<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>>) -> bool {
+    let node = world.node(envelope.to);
+    let Some(driver) = node.driver() else { return false };
+    let replica = driver.machine().replica();
+    // A crash can undo what memory knows, never what the disk does.
+    let outbid = |ballot: &Ballot| node.durable().promised > *ballot;
+    match &envelope.message {
+        // A ballot belongs to one life, so a candidate or leader that stopped being it never is again.
+        Message::Promise { ballot, .. } => {
+            replica.standing() != Standing::Candidate || replica.promised() != *ballot
+        }
+        Message::Accepted { ballot, upto } => {
+            replica.standing() != Standing::Leader
+                || replica.promised() != *ballot
+                || *upto <= replica.chosen()
+        }
+        Message::Prepare { ballot, .. } | Message::Accept { ballot, .. } | Message::Commit { ballot, .. } => {
+            outbid(ballot)
+        }
+        Message::Reject { .. } | Message::CatchUp { .. } | Message::Learn { .. } => false,
+    }
+}

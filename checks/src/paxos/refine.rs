@@ -1,0 +1,228 @@
+//! The production core refines Paxos over slots: the only file that knows both.
+//!
+//! | core | model |
+//! |---|---|
+//! | a disk's promised ballot | `promised` |
+//! | a disk's entry, and the votes that it overwrote | `votes` |
+//! | a promise that became durable | `Promise`; for a proposer's own one, `Prepare` first |
+//! | an accept that became durable | `Accept`, slot by slot |
+//! | the first `Accept` message of a ballot in a slot | `Propose` |
+//! | a notice that slots are chosen | `Learn`, slot by slot |
+//!
+//! Ballots keep their order: (round, replica, incarnation) becomes one number.
+
+use super::{
+    history::{History, Life, slots},
+    machine::Paxos,
+};
+use quorate::{
+    refine::{Refines, Waiver, Walk},
+    world::Observation,
+};
+use quorate_core::paxos::{self as core, Durable, Message, Notice, Replica, Request, Write};
+use quorate_machine::NodeId;
+use quorate_model::paxos::log::{
+    Log,
+    action::Action,
+    state::{Acceptor, Ballot, Incarnation, Learner, Slot, State, Value},
+};
+use std::{collections::BTreeMap, marker::PhantomData};
+
+/// The mapping, for one cluster size, of the core or of a planted variant of it.
+#[derive(Clone, Debug)]
+pub struct RefinesLog<M = Replica<u8>> {
+    log: Log,
+    waived: Vec<Waiver>,
+    machine: PhantomData<fn() -> M>,
+}
+
+impl<M: Paxos> RefinesLog<M> {
+    /// The mapping of `replicas` replicas, each acceptor and learner. Majorities: what the specification demands,
+    /// whatever the core was configured to believe.
+    pub fn new(replicas: u16) -> Self {
+        let replicas = u8::try_from(replicas).expect("a scope has fewer than 256 replicas");
+        let quorum = replicas / 2 + 1;
+        let log = Log {
+            acceptors: replicas,
+            learners: replicas,
+            phase1: quorum,
+            phase2: quorum,
+            // The bounds of the specification's own search do not matter: refinement asks for single steps.
+            ..Log::two_slots()
+        };
+        RefinesLog { log, waived: Vec::new(), machine: PhantomData }
+    }
+
+    /// This scope cannot reach `waived`.
+    pub fn waive(mut self, waived: Waiver) -> Self {
+        self.waived.push(waived);
+        self
+    }
+}
+
+/// The same order, in one number. A scope stays far below 2^32 rounds, 2^16 replicas and 2^16 incarnations.
+fn ballot(ballot: core::Ballot) -> Ballot {
+    Ballot(ballot.round << 32 | u64::from(ballot.node.0) << 16 | u64::from(ballot.incarnation))
+}
+
+fn slot(slot: core::Slot) -> Slot {
+    Slot(slot.0)
+}
+
+fn value(value: &core::Value<u8>) -> Value {
+    match value {
+        core::Value::Noop => Value::Noop,
+        core::Value::Command(command) => Value::Command(*command),
+    }
+}
+
+fn acceptor(node: NodeId) -> Acceptor {
+    Acceptor(u8::try_from(node.0).expect("a scope has fewer than 256 replicas"))
+}
+
+fn learner(node: NodeId) -> Learner {
+    Learner(acceptor(node).0)
+}
+
+fn incarnation((node, start): Life) -> Incarnation {
+    Incarnation(u64::from(node.0) << 8 | u64::from(start))
+}
+
+/// The votes of one acceptor: what its disk holds, and the lower votes that its disk has held before.
+///
+/// Where the disk holds nothing of a slot, the acceptor has no vote there, whatever it once wrote: a vote that a
+/// crash took away is then missing here and found missing. Below the chosen prefix a disk may hold what was learned
+/// instead of what was voted for; there the votes are history.
+fn votes(node: NodeId, disk: &Durable<u8>, ghost: &History) -> BTreeMap<(Slot, Ballot), Value> {
+    let mut votes = BTreeMap::new();
+    for ((voter, at, number), voted) in &ghost.votes {
+        let held = disk.entry(*at).map_or(core::Ballot::ZERO, |entry| entry.ballot);
+        if *voter == node && (*number < held || *at < disk.chosen) {
+            votes.insert((slot(*at), ballot(*number)), value(voted));
+        }
+    }
+    for at in (0..disk.end().0).map(core::Slot) {
+        if let Some(entry) = disk.entry(at).filter(|entry| entry.ballot != core::Ballot::ZERO) {
+            votes.insert((slot(at), ballot(entry.ballot)), value(&entry.value));
+        }
+    }
+    votes
+}
+
+impl<M: Paxos> Refines for RefinesLog<M> {
+    type Machine = M;
+    type Ghost = History;
+    type Abstract = Log;
+
+    fn specification(&self) -> &Log {
+        &self.log
+    }
+
+    fn abstraction(&self, disks: &[&Durable<u8>], ghost: &History) -> State {
+        let mut state = State::new(self.log.acceptors, self.log.learners);
+        state.submitted.clone_from(&ghost.submitted);
+        state.owner = ghost.started.iter().map(|(at, life)| (ballot(*at), incarnation(*life))).collect();
+        state.promises = ghost.promises.iter().map(|(node, at)| (acceptor(*node), ballot(*at))).collect();
+        state.proposed =
+            ghost.proposed.iter().map(|((at, place), v)| ((ballot(*at), slot(*place)), value(v))).collect();
+        for (node, disk) in (0..).map(NodeId).zip(disks) {
+            state.promised[usize::from(node.0)] = ballot(disk.promised);
+            state.votes[usize::from(node.0)] = votes(node, disk, ghost);
+        }
+        for ((node, at), learned) in &ghost.learned {
+            state.learned[usize::from(node.0)].insert(slot(*at), value(learned));
+        }
+        state
+    }
+
+    fn witness(&self, at: NodeId, seen: &Observation<M>, ghost: &History, walk: &mut Walk<'_, Log>) {
+        match seen {
+            Observation::Requested { request: Request::Submit(command), .. } => {
+                if !walk.state().submitted.contains(command) {
+                    walk.take(Action::Submit { command: *command });
+                }
+            }
+            Observation::Sent { message, .. } => sent(at, message, ghost, walk),
+            Observation::Durable(write) => durable(at, write, ghost, walk),
+            Observation::Published(Notice::Chosen { first, values }) => {
+                for (place, chosen) in slots(*first, values) {
+                    learn(at, slot(place), value(chosen), walk);
+                }
+            }
+            Observation::Published(Notice::Role(_))
+            | Observation::Replied { .. }
+            | Observation::Crashed
+            | Observation::Restarted => {}
+        }
+    }
+
+    fn waived(&self) -> Vec<Waiver> {
+        self.waived.clone()
+    }
+}
+
+fn sent(at: NodeId, message: &Message<u8>, ghost: &History, walk: &mut Walk<'_, Log>) {
+    match message {
+        Message::Prepare { ballot: number, .. } => prepare(at, *number, ghost, walk),
+        Message::Accept { ballot: number, first, values, .. } => {
+            for (place, proposed) in slots(*first, values) {
+                propose(ballot(*number), slot(place), value(proposed), walk);
+            }
+        }
+        // A promise or an acceptance happened when it became durable; to tell of it is a stutter. So are hints,
+        // requests for chosen values, and chosen values: who learns from them announces it.
+        Message::Promise { .. }
+        | Message::Reject { .. }
+        | Message::Accepted { .. }
+        | Message::Commit { .. }
+        | Message::CatchUp { .. }
+        | Message::Learn { .. } => {}
+    }
+}
+
+fn durable(at: NodeId, write: &Write<u8>, ghost: &History, walk: &mut Walk<'_, Log>) {
+    match write {
+        Write::Promise(number) => {
+            if number.node == at {
+                prepare(at, *number, ghost, walk);
+            }
+            let (acceptor, ballot) = (acceptor(at), ballot(*number));
+            if !walk.state().promises.contains(&(acceptor, ballot)) {
+                walk.take(Action::Promise { acceptor, ballot });
+            }
+        }
+        Write::Accept { ballot: number, first, values } => {
+            for (place, _) in slots(*first, values) {
+                let (acceptor, ballot, slot) = (acceptor(at), ballot(*number), slot(place));
+                if walk.state().vote(acceptor, slot, ballot).is_none() {
+                    walk.take(Action::Accept { acceptor, ballot, slot });
+                }
+            }
+        }
+        // What is learned is no vote, and how far a disk knows the log to be chosen is no state of the model.
+        Write::Incarnation(_) | Write::Chosen(_) | Write::Learned { .. } => {}
+    }
+}
+
+/// To start a ballot again is a stutter for the life that started it, and refused for any other.
+fn prepare(at: NodeId, number: core::Ballot, ghost: &History, walk: &mut Walk<'_, Log>) {
+    let (ballot, owner) = (ballot(number), incarnation(ghost.life(at)));
+    if walk.state().owner.get(&ballot) != Some(&owner) {
+        walk.take(Action::Prepare { ballot, owner });
+    }
+}
+
+/// To propose the same again is a stutter; another value at the same ballot is refused.
+fn propose(ballot: Ballot, slot: Slot, value: Value, walk: &mut Walk<'_, Log>) {
+    if walk.state().proposed.get(&(ballot, slot)) != Some(&value) {
+        walk.take(Action::Propose { ballot, slot, value });
+    }
+}
+
+/// To announce the same again, after a restart, is a stutter.
+fn learn(at: NodeId, slot: Slot, value: Value, walk: &mut Walk<'_, Log>) {
+    let learner = learner(at);
+    if walk.state().learned[usize::from(learner.0)].get(&slot) != Some(&value) {
+        walk.take(Action::Learn { learner, slot, value });
+    }
+}
