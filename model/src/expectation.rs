@@ -25,8 +25,10 @@ pub struct Scope<M> {
     pub says: &'static str,
     /// The model, with its bounds.
     pub model: M,
-    /// Expectations by claim id, for claims that are not plainly expected: every claim that is not named here holds
-    /// (or, where its form is `sometimes`, is reached).
+    /// How many steps deep a search has to go to see all that is named in `expect`. `None`: it has to see everything.
+    pub depth: Option<u32>,
+    /// Expectations by claim id. If `depth` is `None`, every claim that is not named here holds (or, where its form is
+    /// `sometimes`, is reached); else nothing is said of it.
     pub expect: Vec<(&'static str, Expectation)>,
 }
 

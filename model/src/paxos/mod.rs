@@ -11,3 +11,5 @@
 
 pub mod log;
 pub mod naive;
+pub mod single_decree;
+pub mod voting;

@@ -30,8 +30,10 @@ pub struct Planted {
 /// Every planted variant, in order.
 pub fn all() -> Vec<Planted> {
     let plant = |id, property, says, model, expect: &[(&'static str, u32)]| {
+        // One step more, so that an end is seen to be one.
+        let depth = expect.iter().map(|(_, steps)| *steps + 1).max();
         let expect = expect.iter().map(|(claim, steps)| (*claim, Expectation::Violated { steps: *steps }));
-        Planted { id, property, scope: Scope { name: id, says, model, expect: expect.collect() } }
+        Planted { id, property, scope: Scope { name: id, says, model, depth, expect: expect.collect() } }
     };
     let broken = |defect| Log { planted: Some(defect), ..Log::one_slot() };
     vec![

@@ -14,18 +14,21 @@ pub fn all() -> Vec<Scope<Log>> {
             name: "one-slot",
             says: "1 slot, 2 ballots, a command that may be submitted at any time, 2 learners",
             model: Log::one_slot(),
+            depth: None,
             expect: reached([6, 9, 6, 6]),
         },
         Scope {
             name: "holes",
             says: "2 slots, 2 ballots, no-ops only, 1 learner",
             model: Log::holes(),
+            depth: None,
             expect: reached([6, 9, 6, 6]),
         },
         Scope {
             name: "leader-change",
             says: "2 slots, 2 ballots, a command and the no-op",
             model: Log::two_slots(),
+            depth: None,
             expect: reached([6, 9, 6, 6]),
         },
     ]

@@ -17,7 +17,8 @@ pub fn all() -> Vec<(Variant, Scope<Naive>)> {
 pub fn scopes(variant: Variant) -> Vec<Scope<Naive>> {
     let model = Naive::new(variant);
     let broken = |steps| Expectation::Violated { steps };
-    let plain = |says, expect| Scope { name: "two-proposers", says, model: model.clone(), expect };
+    let plain =
+        |says, expect| Scope { name: "two-proposers", says, model: model.clone(), depth: None, expect };
     match variant {
         Variant::N1 => vec![plain(
             "a learner that takes the smallest agreed value changes its mind",
@@ -34,6 +35,7 @@ pub fn scopes(variant: Variant) -> Vec<Scope<Naive>> {
                 name: "three-proposers",
                 says: "three proposals split the acceptors, and none may change its mind: stuck",
                 model: Naive { proposers: 3, learners: 1, ..model },
+                depth: None,
                 expect: vec![("PX-L1", broken(15))],
             },
         ],
@@ -61,6 +63,7 @@ fn stuck_by_crash(variant: Variant) -> Scope<Naive> {
         name: "one-crash",
         says: "one acceptor crashes, and the others may not change their minds: stuck",
         model: Naive { crashes: 1, learners: 1, ..Naive::new(variant) },
+        depth: None,
         expect: vec![("PX-L1", Expectation::Violated { steps: 9 })],
     }
 }
