@@ -2,3 +2,16 @@
 
 pub mod calibration;
 pub mod paxos;
+
+use quorate::registry::Registry;
+
+/// Everything that `quorate check` runs: what a newcomer should see first comes first.
+pub fn registry() -> Registry {
+    let mut registry = Registry::new(
+        "quorate",
+        "Checks distributed protocols: their models completely within printed bounds, and their production code against the models",
+    );
+    paxos::models::register(&mut registry);
+    calibration::register(&mut registry);
+    registry
+}

@@ -8,12 +8,14 @@
 //!
 //! The harness knows no protocol.
 
+pub mod cli;
 pub mod engine;
 pub mod foreign;
 pub mod lockstep;
 pub mod refine;
 pub mod registry;
 pub mod simulate;
+pub mod test;
 pub mod trace;
 pub mod verdict;
 pub mod world;

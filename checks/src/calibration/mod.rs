@@ -8,3 +8,6 @@
 pub mod eight_timers;
 pub mod paxos_register;
 pub mod two_phase_commit;
+mod register;
+
+pub use register::register;

@@ -2,6 +2,7 @@
 
 pub mod history;
 pub mod machine;
+pub mod models;
 pub mod planted;
 pub mod quotient;
 pub mod refine;

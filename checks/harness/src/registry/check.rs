@@ -23,6 +23,8 @@ pub struct Outcome {
     pub rows: Vec<Row>,
     /// What else is to be said, printed under the rows.
     pub lines: Vec<String>,
+    /// The odds that a state was missed because two shared a fingerprint; 0 where nothing is remembered by one.
+    pub collision_odds: f64,
 }
 
 pub(super) type RunFn = Box<dyn Fn(&Context, &str) -> Outcome + Send + Sync>;

@@ -100,7 +100,7 @@ pub trait LiveModel: Send + Sync {
     fn graph(&self, cap: usize) -> Graph;
 
     /// How the model is written in Rust.
-    fn rust(&self) -> Option<RustModel>;
+    fn rust(&self) -> Option<&RustModel>;
 
     /// A Rust test of the trace.
     ///
@@ -244,8 +244,8 @@ where
         explore::graph(&*self.model, &self.form, cap)
     }
 
-    fn rust(&self) -> Option<RustModel> {
-        self.rust
+    fn rust(&self) -> Option<&RustModel> {
+        self.rust.as_ref()
     }
 }
 

@@ -52,21 +52,16 @@ pub struct Protocol {
 
 /// Everything that can be checked.
 pub struct Registry {
-    program: String,
-    about: String,
+    program: &'static str,
+    about: &'static str,
     protocols: Vec<Protocol>,
     checks: Vec<Check>,
 }
 
 impl Registry {
     /// An empty one, for a program of that name.
-    pub fn new(program: &str, about: &str) -> Self {
-        Registry {
-            program: program.to_owned(),
-            about: about.to_owned(),
-            protocols: Vec::new(),
-            checks: Vec::new(),
-        }
+    pub fn new(program: &'static str, about: &'static str) -> Self {
+        Registry { program, about, protocols: Vec::new(), checks: Vec::new() }
     }
 
     /// Adds a protocol, or says more of one.
@@ -96,13 +91,13 @@ impl Registry {
     }
 
     /// The program's name.
-    pub fn program(&self) -> &str {
-        &self.program
+    pub fn program(&self) -> &'static str {
+        self.program
     }
 
     /// What the program is about.
-    pub fn about(&self) -> &str {
-        &self.about
+    pub fn about(&self) -> &'static str {
+        self.about
     }
 
     /// The protocols, in order.

@@ -1,5 +1,6 @@
 //! One line of a report: one property of one check, what was expected, and what came out.
 
+use super::live::Identity;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
@@ -132,6 +133,32 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row of the check that `identity` names, of which nothing is known yet: it has never been put to the test.
+    pub fn new(identity: &Identity, property: &str, text: &str, expect: Expect) -> Row {
+        let Identity { protocol, kind, model, scope, bounds, .. } = identity.clone();
+        Row {
+            protocol,
+            check: kind,
+            model,
+            scope,
+            property: property.to_owned(),
+            text: text.to_owned(),
+            expect,
+            conclusion: Conclusion::Vacuous,
+            triggers: 0,
+            unique_states: 0,
+            transitions: 0,
+            depth: 0,
+            trace_steps: None,
+            trace: None,
+            sentence: None,
+            bounds,
+            cpu_seconds: 0.0,
+            wall_seconds: 0.0,
+            judgement: Judgement::Unmet("nothing was checked".to_owned()),
+        }
+    }
+
     /// The row as one JSON object on one line.
     pub fn to_json(&self) -> String {
         let (met, reason) = match &self.judgement {

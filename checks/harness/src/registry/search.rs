@@ -166,8 +166,8 @@ where
     }
 
     /// How the model is written in Rust, for exported tests: the `use` lines, and an expression.
-    pub fn rust(mut self, uses: &'static str, expression: &'static str) -> Self {
-        self.rust = Some(RustModel { uses, expression });
+    pub fn rust(mut self, uses: &str, expression: &str) -> Self {
+        self.rust = Some(RustModel { uses: uses.to_owned(), expression: expression.to_owned() });
         self
     }
 
@@ -195,7 +195,7 @@ where
             model: Arc::clone(&search.model),
             form: search.form,
             identity: search.identity.clone(),
-            rust: search.rust,
+            rust: search.rust.clone(),
         };
         let live = Arc::new(live);
         let claims = claims_of(&*search.model).into_iter().filter(|claim| search.reports(&claim.id));
@@ -253,34 +253,18 @@ where
             }
         }
         outcome.rows.extend(self.panic(&report));
-        if report.collision_odds > 1e-12 {
-            outcome.lines.push(format!("odds that a state was missed: {:.1e}", report.collision_odds));
-        }
+        outcome.collision_odds = report.collision_odds;
         outcome
     }
 
     fn row(&self, report: &Report<M>, property: &str, text: &str, expect: Expect) -> Row {
-        let Identity { protocol, kind, model, scope, bounds, .. } = self.search.identity.clone();
         Row {
-            protocol,
-            check: kind,
-            model,
-            scope,
-            property: property.to_owned(),
-            text: text.to_owned(),
-            expect,
-            conclusion: Conclusion::Complete,
-            triggers: 0,
             unique_states: report.unique_states,
             transitions: report.transitions,
             depth: report.depth,
-            trace_steps: None,
-            trace: None,
-            sentence: None,
-            bounds,
             cpu_seconds: report.cpu_seconds,
             wall_seconds: report.wall_seconds,
-            judgement: Judgement::Met,
+            ..Row::new(&self.search.identity, property, text, expect)
         }
     }
 
@@ -365,10 +349,8 @@ where
         let mut row =
             self.row(report, "hash", "states that differ hash differently, and equal ones alike", expect);
         row.triggers = report.unique_states;
-        if !audit.is_clean() {
-            row.conclusion = Conclusion::Violated;
-            row.sentence = Some(audit.failures().join("; "));
-        }
+        row.conclusion = if audit.is_clean() { Conclusion::Complete } else { Conclusion::Violated };
+        row.sentence = (!audit.is_clean()).then(|| audit.failures().join("; "));
         Some(row.judge(self.search.deep))
     }
 

@@ -6,12 +6,12 @@ use super::states::WHOLE;
 use std::fmt::Write;
 
 /// How a model is written in Rust source: what a generated test needs to build the same one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RustModel {
     /// The `use` lines.
-    pub uses: &'static str,
-    /// An expression of the model.
-    pub expression: &'static str,
+    pub uses: String,
+    /// An expression of the model. For a model with public fields its `Debug` text is one.
+    pub expression: String,
 }
 
 /// Why a trace cannot be exported.
@@ -32,7 +32,7 @@ pub enum ExportError {
 ///
 /// # Errors
 /// [`ExportError`] says what is missing.
-pub fn to_rust(trace: &Trace, model: Option<RustModel>) -> Result<String, ExportError> {
+pub fn to_rust(trace: &Trace, model: Option<&RustModel>) -> Result<String, ExportError> {
     let harness = trace.harness.as_ref().ok_or(ExportError::Foreign)?;
     let check = &harness.check;
     if check.verdict != "violated" {

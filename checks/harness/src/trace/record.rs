@@ -98,6 +98,11 @@ where
         })
     }
 
+    /// Has the model this property?
+    pub(crate) fn knows(&self, property: &str) -> bool {
+        self.claims.as_slice().iter().any(|claim| claim.id() == property)
+    }
+
     /// The state of a run at which `property` falls or is reached.
     pub(crate) fn found_at(
         &self,

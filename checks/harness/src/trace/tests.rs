@@ -272,8 +272,8 @@ fn long_harness(trace: &Trace) -> Harness {
 
 #[test]
 fn a_trace_exports_as_a_rust_test_and_as_markdown() {
-    let model = export::RustModel { uses: "use toy::Toy;", expression: "Toy { durable: false }" };
-    let source = export::to_rust(&violation(), Some(model)).unwrap();
+    let model = export::RustModel { uses: "use toy::Toy;".to_owned(), expression: format!("{TOY:?}") };
+    let source = export::to_rust(&violation(), Some(&model)).unwrap();
     assert!(source.contains("fn toy_does_not_break_t_s1()"), "{source}");
     assert!(source.contains(r##"r#"{"Grant":{"client":0}}"#"##), "{source}");
     assert!(source.contains(r#"quorate::test::replay(&model, "T-S1", 0, &events);"#), "{source}");
@@ -282,7 +282,7 @@ fn a_trace_exports_as_a_rust_test_and_as_markdown() {
         export::ExportError::NoSource("toy".to_owned())
     );
     let open = trace_of(&broken()[..2], "");
-    assert_eq!(export::to_rust(&open, Some(model)).unwrap_err(), export::ExportError::NothingBroken);
+    assert_eq!(export::to_rust(&open, Some(&model)).unwrap_err(), export::ExportError::NothingBroken);
     let text = export::to_markdown(&violation());
     assert!(text.contains("sequenceDiagram\n  participant s as server 1"), "{text}");
     assert!(text.contains("s->>c1: 7. Grant 1"), "{text}");

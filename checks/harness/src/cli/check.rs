@@ -1,0 +1,140 @@
+//! `check`: runs what was selected, and says how it came out.
+
+use super::args::{CheckArgs, Progress};
+use super::out::Out;
+use super::paint::Paint;
+use super::report::{Tally, Widths, below, line, name};
+use super::{Failure, fail};
+use crate::engine::on_ctrl_c;
+use crate::registry::{Check, Context, Registry};
+use std::fs::File;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::Instant;
+
+/// Runs the checks; the exit code comes back.
+pub(super) fn check(registry: &Registry, args: &CheckArgs, paint: Paint) -> Result<u8, Failure> {
+    let selected = select(registry, args)?;
+    let to_stdout = args.json.as_deref() == Some(Path::new("-"));
+    let mut json = json_sink(args)?;
+    std::fs::create_dir_all(&args.traces)
+        .map_err(|error| fail(format!("the traces folder {}: {error}", args.traces.display())))?;
+    let context = context(registry, args);
+    let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
+    let paint = if to_stdout { Paint::off() } else { paint };
+    let mut out = Out::new(if to_stdout { &mut stderr as &mut dyn Write } else { &mut stdout });
+    let widths = widths(&selected, &context);
+    let begin = Instant::now();
+    let mut tally = Tally::default();
+    for check in &selected {
+        if context.is_interrupted() {
+            tally.not_run += 1;
+            continue;
+        }
+        let stem = registry.stem(check);
+        forget(check, &context, &stem);
+        let outcome = check.run(&context, &stem);
+        tally.checks += 1;
+        tally.collision_odds += outcome.collision_odds;
+        for row in &outcome.rows {
+            out.line(line(row, &widths, paint));
+            below(row, paint).into_iter().for_each(|text| out.line(text));
+            if let Some(json) = &mut json {
+                let written = writeln!(json, "{}", row.to_json()).and_then(|()| json.flush());
+                written.map_err(|error| fail(format!("--json: {error}")))?;
+            }
+        }
+        outcome.lines.iter().for_each(|text| out.line(paint.faint(&format!("      {text}"))));
+        tally.rows.extend(outcome.rows);
+    }
+    tally.seconds = begin.elapsed().as_secs_f64();
+    tally.interrupted = context.is_interrupted();
+    if !args.deep {
+        tally.deep_left_out =
+            registry.checks().iter().filter(|check| named(check, args) && check.is_deep()).count();
+    }
+    if tally.rows.is_empty() && !tally.interrupted {
+        return Err(fail("nothing was checked: the selected checks reported no property".to_owned()));
+    }
+    let traces = args.traces.display().to_string();
+    tally.summary(registry.program(), &traces, paint).into_iter().for_each(|text| out.line(text));
+    Ok(tally.exit_code())
+}
+
+/// The checks that were asked for. Asking for what does not exist is an error that names what does.
+fn select<'a>(registry: &'a Registry, args: &CheckArgs) -> Result<Vec<&'a Check>, Failure> {
+    super::known_protocols(registry, &args.protocols)?;
+    let named: Vec<&Check> = registry.checks().iter().filter(|check| named(check, args)).collect();
+    let has = |check: &&&Check| match &args.property {
+        Some(property) => check.properties().iter().any(|p| p.id.eq_ignore_ascii_case(property)),
+        None => true,
+    };
+    let with_property: Vec<&Check> = named.iter().filter(has).copied().collect();
+    if with_property.is_empty() {
+        let mut known: Vec<&str> =
+            named.iter().flat_map(|check| check.properties()).map(|p| p.id.as_str()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let property = args.property.as_deref().unwrap_or_default();
+        return Err(fail(match known.is_empty() {
+            true => "there is nothing to check: no check is registered".to_owned(),
+            false => format!("there is no property {property}; known are {}", known.join(", ")),
+        }));
+    }
+    let selected: Vec<&Check> =
+        with_property.into_iter().filter(|check| args.deep || !check.is_deep()).collect();
+    if selected.is_empty() {
+        return Err(fail("what was selected runs under --deep alone".to_owned()));
+    }
+    Ok(selected)
+}
+
+fn named(check: &Check, args: &CheckArgs) -> bool {
+    args.protocols.is_empty() || args.protocols.contains(&check.identity().protocol)
+}
+
+fn json_sink(args: &CheckArgs) -> Result<Option<Box<dyn Write>>, Failure> {
+    let Some(path) = &args.json else { return Ok(None) };
+    if path == Path::new("-") {
+        return Ok(Some(Box::new(std::io::stdout())));
+    }
+    let file = File::create(path).map_err(|error| fail(format!("--json {}: {error}", path.display())))?;
+    Ok(Some(Box::new(file)))
+}
+
+fn context(registry: &Registry, args: &CheckArgs) -> Context {
+    let plain = Context::default();
+    Context {
+        threads: args.threads.map_or(plain.threads, usize::from),
+        audit: args.audit,
+        traces: Some(args.traces.clone()),
+        progress: args.progress == Progress::Auto && std::io::stderr().is_terminal(),
+        property: args.property.clone(),
+        program: registry.program().to_owned(),
+        interrupt: Some(on_ctrl_c()),
+    }
+}
+
+fn widths(selected: &[&Check], context: &Context) -> Widths {
+    let mut widths = Widths { name: 0, property: "coverage".len(), scope: 0 };
+    for check in selected {
+        let own = check.identity();
+        widths.name = widths.name.max(name(&own.protocol, &own.model, &own.kind).chars().count());
+        widths.scope = widths.scope.max(own.scope.chars().count());
+        for property in check.properties().iter().filter(|property| context.wants(&property.id)) {
+            widths.property = widths.property.max(property.id.chars().count());
+        }
+    }
+    widths
+}
+
+/// The traces of an earlier run of the same check say nothing about this one: they go before it starts.
+fn forget(check: &Check, context: &Context, stem: &str) {
+    let Some(folder) = &context.traces else { return };
+    let wanted =
+        check.properties().iter().map(|property| property.id.as_str()).filter(|id| context.wants(id));
+    for id in wanted.chain(["no-panic"]) {
+        // A file that is not there is what is wanted; one that cannot be removed is overwritten or stays.
+        drop(std::fs::remove_file(folder.join(format!("{stem}-{id}.itf.json"))));
+    }
+}

@@ -1,0 +1,213 @@
+//! One line of `#[test]`.
+//!
+//! ```
+//! # use quorate_spec::*; use stateright::Model;
+//! # struct Count; impl Model for Count { type State = u8; type Action = u8;
+//! # fn init_states(&self) -> Vec<u8> { vec![0] }
+//! # fn actions(&self, _: &u8, actions: &mut Vec<u8>) { actions.push(1) }
+//! # fn next_state(&self, n: &u8, _: u8) -> Option<u8> { Some((n + 1) % 8) } }
+//! # impl Spec for Count { fn kinds(&self) -> Vec<Kind> { vec![Kind("count")] }
+//! # fn kind(&self, _: &u8) -> Kind { Kind("count") }
+//! # fn claims(&self, claims: &mut Claims<Self>) { claims.always("small", "n is below 8", |_, n| *n < 8); } }
+//! // #[test]
+//! fn counting_holds() {
+//!     quorate::test::complete(Count);
+//! }
+//! # counting_holds();
+//! ```
+
+use crate::engine::{Ended, Options, Report, search};
+use crate::registry::{Check, Context, Judgement, Outcome};
+use crate::trace::{CheckInfo, Form, Recorder, Trace, changes, offered};
+use crate::verdict::Run;
+use quorate_spec::Spec;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::{Debug, Write};
+use std::hash::Hash;
+use std::path::PathBuf;
+
+/// Searches the whole of `model`, and panics unless every claim was put to the test and holds (or is reached), every
+/// kind of action was taken, and nothing was cut. The message tells the run and names its file.
+///
+/// # Panics
+/// If anything at all is not green.
+pub fn complete<M>(model: M)
+where
+    M: Spec + Sync,
+    M::State: Clone + Debug + Hash + Eq + Send + Sync,
+    M::Action: Clone + Debug + Send + Sync,
+{
+    let report = search(&model, &Options::single());
+    let failures = report.failures();
+    if failures.is_empty() {
+        return;
+    }
+    let mut message = format!("{}:", std::any::type_name::<M>());
+    for failure in &failures {
+        let _ = write!(message, "\n  {failure}");
+    }
+    for (name, run, panic) in bad_runs(&report) {
+        let about = CheckInfo { property: name.to_owned(), panic, ..about::<M>() };
+        let trace = Recorder::new(&model, Form::debug()).trace(&run.init, &run.steps, about);
+        let file = folder().join(format!("{}-{name}.itf.json", short_name::<M>()));
+        message.push_str(&told(&trace));
+        let _ = match trace.save(&file) {
+            Ok(()) => write!(message, "\n  look at it: quorate explore {}", file.display()),
+            Err(error) => write!(message, "\n  the trace was not written: {error}"),
+        };
+    }
+    panic!("{message}");
+}
+
+/// Runs a check as the command line does, and panics unless every expectation is met. The message has the line that
+/// replays each finding.
+///
+/// # Panics
+/// If an expectation is not met, or nothing was checked.
+pub fn check(check: impl Into<Check>) -> Outcome {
+    let check = check.into();
+    let own = check.identity();
+    let stem = [&own.protocol, &own.model, &own.kind, &own.scope].map(String::as_str).join("-");
+    let context = Context { traces: Some(folder()), threads: 1, ..Context::default() };
+    let outcome = check.run(&context, &stem);
+    assert!(!outcome.rows.is_empty(), "{stem}: nothing was checked");
+    let mut message = String::new();
+    for row in &outcome.rows {
+        let (Judgement::Unmet(reason) | Judgement::Cut(reason)) = &row.judgement else { continue };
+        let _ = write!(message, "\n  {} ({}): {reason}", row.property, row.text);
+        if let Some(sentence) = &row.sentence {
+            let _ = write!(message, "\n    {sentence}");
+        }
+        if let Some(file) = &row.trace {
+            let _ = write!(message, "\n    replay: {} replay {}", context.program, file.display());
+        }
+    }
+    assert!(message.is_empty(), "{stem}: not as expected{message}");
+    outcome
+}
+
+/// Replays the events of an exported trace, and panics if `property` falls: what a regression test calls. `init` says
+/// which initial state; each event is the JSON of an action.
+///
+/// If the model no longer offers one of the events, the run that broke it can no longer happen, and the test passes.
+///
+/// # Panics
+/// If the property falls, the model has no such property or initial state, or an event is not the JSON of an action.
+pub fn replay<M>(model: &M, property: &str, init: usize, events: &[&str])
+where
+    M: Spec,
+    M::State: Clone + Debug + Serialize,
+    M::Action: Clone + Debug + Serialize + DeserializeOwned,
+{
+    let form = Form::serde();
+    let find = |state: &M::State, event: &str| {
+        let event = serde_json::from_str(event).unwrap_or_else(|error| panic!("{event}: {error}"));
+        offered(model, &form, state, Some(&event), "")
+    };
+    replay_with(model, form, property, init, events, find);
+}
+
+/// Like [`replay`], for a model without serde: each event is the text of an action.
+///
+/// # Panics
+/// If the property falls, or the model has no such property or initial state.
+pub fn replay_by_text<M>(model: &M, property: &str, init: usize, events: &[&str])
+where
+    M: Spec,
+    M::State: Clone + Debug,
+    M::Action: Clone + Debug,
+{
+    let form = Form::debug();
+    let find = |state: &M::State, event: &str| offered(model, &form, state, None, event);
+    replay_with(model, form, property, init, events, find);
+}
+
+fn replay_with<M>(
+    model: &M,
+    form: Form<M>,
+    property: &str,
+    init: usize,
+    events: &[&str],
+    find: impl Fn(&M::State, &str) -> Option<M::Action>,
+) where
+    M: Spec,
+    M::State: Clone,
+    M::Action: Clone + Debug,
+{
+    let recorder = Recorder::new(model, form);
+    assert!(recorder.knows(property), "the model has no property {property}");
+    let init = model.init_states().into_iter().nth(init);
+    let init = init.unwrap_or_else(|| panic!("the model has fewer initial states than the trace needs"));
+    let mut run: Run<M> = Run { init, steps: Vec::new() };
+    for (index, event) in events.iter().enumerate() {
+        let next = find(run.last(), event)
+            .and_then(|action| Some((action.clone(), model.next_state(run.last(), action)?)));
+        match next {
+            Some(step) => run.steps.push(step),
+            None => {
+                eprintln!("the run can no longer happen: step {} is not possible any more", index + 1);
+                break;
+            }
+        }
+    }
+    if recorder.found_at(property, &run.init, &run.steps).is_some() {
+        let about = CheckInfo { property: property.to_owned(), ..about::<M>() };
+        let trace = recorder.trace(&run.init, &run.steps, about);
+        panic!("{}", told(&trace).trim_start());
+    }
+}
+
+/// The runs of a report that nobody wants to see.
+fn bad_runs<M: Spec>(report: &Report<M>) -> Vec<(&'static str, &Run<M>, Option<String>)> {
+    let mut runs: Vec<(&'static str, &Run<M>, Option<String>)> = Vec::new();
+    for finding in report.findings.iter().filter(|finding| !finding.verdict.is_green()) {
+        runs.extend(finding.verdict.run().map(|run| (finding.claim.id(), run, None)));
+    }
+    if let Ended::Panicked { message, run, .. } = &report.ended {
+        runs.push(("no-panic", run, Some(message.clone())));
+    }
+    runs
+}
+
+fn about<M: Spec>() -> CheckInfo {
+    CheckInfo {
+        protocol: "test".to_owned(),
+        kind: "test".to_owned(),
+        model: short_name::<M>(),
+        engine: "quorate search".to_owned(),
+        expect: "holds".to_owned(),
+        ..CheckInfo::default()
+    }
+}
+
+/// A run in words, step by step.
+fn told(trace: &Trace) -> String {
+    let mut text = format!("\n  {}", trace.description);
+    let Some(harness) = &trace.harness else { return text };
+    let mut before = None;
+    for (index, (step, state)) in harness.steps.iter().zip(trace.states.iter()).enumerate() {
+        if index > 0 {
+            let _ = write!(text, "\n  {index:>4}  {}", step.label);
+        }
+        for change in before.iter().flat_map(|before| changes(before, &state)) {
+            if !change.path.starts_with("mbt::") {
+                let _ = write!(text, "\n          {change}");
+            }
+        }
+        before = Some(state);
+    }
+    text
+}
+
+/// The traces folder of the workspace whose test this process is.
+fn folder() -> PathBuf {
+    let target = std::env::current_exe().ok().and_then(|exe| Some(exe.ancestors().nth(3)?.to_owned()));
+    target.unwrap_or_else(|| PathBuf::from("target")).join("quorate/traces")
+}
+
+fn short_name<M>() -> String {
+    let full = std::any::type_name::<M>();
+    let bare = full.split('<').next().unwrap_or(full);
+    bare.rsplit("::").next().unwrap_or(bare).to_owned()
+}
