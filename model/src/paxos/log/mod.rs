@@ -50,6 +50,7 @@
 //! Not here: PX-R4 (a restart is no step of this model), clients' sequence numbers, snapshots, reads, and membership.
 
 pub mod action;
+mod picture;
 pub mod planted;
 pub mod property;
 pub mod scopes;
@@ -59,7 +60,7 @@ mod symmetry;
 
 use action::Action;
 use planted::Defect;
-use quorate_spec::{Claims, Kind, Spec};
+use quorate_spec::{Actor, Claims, Kind, Picture, Spec};
 use state::State;
 use stateright::{Model, Property};
 
@@ -152,17 +153,29 @@ impl Spec for Log {
     }
 
     fn kind(&self, action: &Action) -> Kind {
-        match action {
-            Action::Submit { .. } => Kind("Submit"),
-            Action::Prepare { .. } => Kind("Prepare"),
-            Action::Promise { .. } => Kind("Promise"),
-            Action::Propose { .. } => Kind("Propose"),
-            Action::Accept { .. } => Kind("Accept"),
-            Action::Learn { .. } => Kind("Learn"),
-        }
+        kind(action)
     }
 
     fn claims(&self, claims: &mut Claims<Self>) {
         property::claims(self, claims);
+    }
+
+    fn actors(&self, _: &State) -> Vec<Actor> {
+        picture::actors(self)
+    }
+
+    fn picture(&self, before: &State, action: &Action, after: &State) -> Picture {
+        picture::picture(before, action, after)
+    }
+}
+
+fn kind(action: &Action) -> Kind {
+    match action {
+        Action::Submit { .. } => Kind("Submit"),
+        Action::Prepare { .. } => Kind("Prepare"),
+        Action::Promise { .. } => Kind("Promise"),
+        Action::Propose { .. } => Kind("Propose"),
+        Action::Accept { .. } => Kind("Accept"),
+        Action::Learn { .. } => Kind("Learn"),
     }
 }
