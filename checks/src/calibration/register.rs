@@ -2,13 +2,15 @@
 
 use super::eight_timers::{self, EightTimers};
 use super::two_phase_commit::TwoPhaseCommit;
-use quorate::engine::{Audit, Options, Stop, Store, search_model};
+use quorate::engine::{Audit, Options, Store, search_model};
 use quorate::registry::{
     Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Row, Search,
 };
 use quorate::trace::Form;
 
 const PROTOCOL: &str = "calibration";
+
+const USES: &str = "use quorate_checks::calibration::two_phase_commit::TwoPhaseCommit;";
 
 /// Adds the calibration models.
 pub fn register(registry: &mut Registry) {
@@ -22,7 +24,7 @@ pub fn register(registry: &mut Registry) {
             .bound("managers", 7)
             .only(&["2PC-1"])
             .violated("2PC-1", 15)
-            .stop(Stop::FirstViolation),
+            .rust(USES, "TwoPhaseCommit::planted(7)"),
     );
     registry.add(
         Search::new(PROTOCOL, "eight-timers", EightTimers, Form::serde())
@@ -37,9 +39,12 @@ fn two_phase_commit(managers: usize) -> Search<TwoPhaseCommit> {
     let model = TwoPhaseCommit::new(managers);
     let expression = format!("TwoPhaseCommit::new({managers})");
     Search::new(PROTOCOL, "two-phase-commit", model, Form::serde())
-        .scope(&format!("{managers}-managers"), "a coordinator and its resource managers, after Gray and Lamport")
+        .scope(
+            &format!("{managers}-managers"),
+            "a coordinator and its resource managers, after Gray and Lamport",
+        )
         .bound("managers", managers)
-        .rust("use quorate_checks::calibration::two_phase_commit::TwoPhaseCommit;", &expression)
+        .rust(USES, &expression)
 }
 
 /// The eight timers in stateright's own types: an audit is to say that their `Hash` is broken.

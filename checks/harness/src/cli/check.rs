@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, Progress};
 use super::out::Out;
 use super::paint::Paint;
-use super::report::{Tally, Widths, below, line, name};
+use super::report::{Tally, Widths, below, heading, line, name};
 use super::{Failure, fail};
 use crate::engine::on_ctrl_c;
 use crate::registry::{Check, Context, Registry};
@@ -32,6 +32,7 @@ pub(super) fn check(registry: &Registry, args: &CheckArgs, paint: Paint) -> Resu
             continue;
         }
         let stem = registry.stem(check);
+        out.line(heading(check, paint));
         forget(check, &context, &stem);
         let outcome = check.run(&context, &stem);
         tally.checks += 1;

@@ -1,7 +1,7 @@
 //! How a check's rows read: one line a property, and a summary that needs no legend.
 
 use super::paint::Paint;
-use crate::registry::{Conclusion, Expect, Judgement, Row};
+use crate::registry::{Check, Conclusion, Expect, Judgement, Row};
 
 /// Widths of the columns, known before anything runs.
 pub(super) struct Widths {
@@ -16,6 +16,13 @@ const VERDICT: usize = 32;
 /// The protocol, the model, and the kind of check where it is not the plain one.
 pub(super) fn name(protocol: &str, model: &str, kind: &str) -> String {
     if kind == "exhaustive" { format!("{protocol} {model}") } else { format!("{protocol} {model} {kind}") }
+}
+
+/// The line above the rows of one check: what it is.
+pub(super) fn heading(check: &Check, paint: Paint) -> String {
+    let own = check.identity();
+    let says = if own.says.is_empty() { &own.scope } else { &own.says };
+    format!("\n{} · {} · {}", paint.strong(&own.model), own.kind, paint.faint(says))
 }
 
 /// The line of one row.
