@@ -22,7 +22,11 @@ enum Command {
     /// Every bench once, unmeasured.
     BenchSmoke,
     /// Write the generated tables of README.md from the results of `quorate check --json` and of the benches.
-    Readme,
+    Readme {
+        /// Run `quorate check` and the benches first, for some minutes.
+        #[arg(long)]
+        measure: bool,
+    },
     /// Write TRUSTED.md: what remains to be believed, how many lines each has, and the test that attacks it.
     Trusted,
 }
@@ -34,7 +38,8 @@ fn main() -> ExitCode {
         Command::Deep => Ok(gate::deep(root)),
         Command::BenchSmoke => Ok(gate::bench_smoke(root)),
         Command::Tidy => run_tidy(root),
-        Command::Readme => readme::write(root).map(|()| true),
+        Command::Readme { measure } if measure && !readme::measure(root) => Ok(false),
+        Command::Readme { .. } => readme::write(root).map(|()| true),
         Command::Trusted => trusted::write(root).map(|()| true),
     };
     match result {

@@ -10,6 +10,12 @@ use std::{fs, io, path::Path};
 /// Where the benches leave their results, one JSON file each, below the root.
 pub const BENCHES: &str = "target/quorate/benches";
 
+/// Runs `quorate check` and the benches, so that their results are there: some minutes on a machine that does nothing
+/// else. True if all of them passed.
+pub fn measure(root: &Path) -> bool {
+    gate::measure(root, &root.join(BENCHES))
+}
+
 /// Writes the tables for which results are there, and says what it wrote.
 ///
 /// # Errors
@@ -65,9 +71,27 @@ fn replace(text: &str, name: &str, table: &str) -> io::Result<String> {
     Ok(format!("{before}{begin}\n{}\n{end}{after}", table.trim_end()))
 }
 
+/// 1234567 as "1,234,567".
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::replace;
+    use super::{grouped, replace};
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!([grouped(7), grouped(1000), grouped(10_340_352)], ["7", "1,000", "10,340,352"]);
+    }
 
     #[test]
     fn only_what_stands_between_the_markers_changes() {

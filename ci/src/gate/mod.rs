@@ -50,6 +50,24 @@ pub fn bench_smoke(root: &Path) -> bool {
     gate.finish_without_tests()
 }
 
+/// `quorate check` and the benches, measured; the results of the benches go into `folder`.
+pub(crate) fn measure(root: &Path, folder: &Path) -> bool {
+    let mut gate = Gate::new(root);
+    if let Err(error) = std::fs::create_dir_all(folder) {
+        println!("{}: {error}", folder.display());
+        return false;
+    }
+    let folder = folder.display();
+    let engine =
+        format!("cargo run --release --locked -p quorate-benches --bin engine_peers {folder}/engine.json");
+    let log =
+        format!("cargo bench --locked -p quorate-benches --bench paxos -- --summary {folder}/paxos.json");
+    gate.run(&check(&format!("--json {CHECK_JSON}")));
+    gate.run(&Step::new("engine bench", &engine));
+    gate.run(&Step::new("log bench", &log));
+    gate.finish_without_tests()
+}
+
 fn check(arguments: &str) -> Step {
     Step::new(
         "check",
