@@ -47,6 +47,10 @@ pub struct Driver<M: Machine> {
     machine: M,
     armed: BTreeSet<M::TimerKind>,
     pending: VecDeque<Pending<M>>,
+    /// Own messages to be delivered in this call. Empty between calls, and kept for its memory.
+    own: VecDeque<M::Message>,
+    /// Effects of one step. Empty between steps, and kept for its memory.
+    effects: Effects<M>,
     checked: bool,
 }
 
@@ -77,7 +81,15 @@ impl<M: Machine> Driver<M> {
         out: &mut Vec<Output<M>>,
     ) -> Self {
         let machine = M::recover(config, id, durable);
-        let mut driver = Driver { id, machine, armed: BTreeSet::new(), pending: VecDeque::new(), checked };
+        let mut driver = Driver {
+            id,
+            machine,
+            armed: BTreeSet::new(),
+            pending: VecDeque::new(),
+            own: VecDeque::new(),
+            effects: Effects::default(),
+            checked,
+        };
         driver.run(Input::Start, out);
         driver
     }
@@ -136,52 +148,42 @@ impl<M: Machine> Driver<M> {
     /// # Panics
     /// If fewer writes are outstanding: the shell then acknowledged what was never written.
     pub fn persisted(&mut self, mut writes: usize, out: &mut Vec<Output<M>>) {
-        let mut own = VecDeque::new();
-        while let Some(front) = self.pending.front_mut() {
+        while let Some(front) = self.pending.pop_front() {
             match front {
-                Pending::Writes(n) if *n > writes => {
-                    *n -= writes;
+                Pending::Writes(n) if n > writes => {
+                    self.pending.push_front(Pending::Writes(n - writes));
                     writes = 0;
                     break;
                 }
-                Pending::Writes(n) => {
-                    writes -= *n;
-                    self.pending.pop_front();
-                }
-                Pending::Held(_) => {
-                    if let Some(Pending::Held(effect)) = self.pending.pop_front() {
-                        self.release(effect, &mut own, out);
-                    }
-                }
+                Pending::Writes(n) => writes -= n,
+                Pending::Held(effect) => release(self.id, effect, &mut self.own, out),
             }
         }
         assert_eq!(writes, 0, "replica {}: {writes} writes acknowledged that were never handed out", self.id);
-        self.deliver_own(own, out);
+        self.deliver_own(out);
     }
 
     fn run(&mut self, input: Input<M>, out: &mut Vec<Output<M>>) {
-        let mut own = VecDeque::new();
-        self.step(input, &mut own, out);
-        self.deliver_own(own, out);
+        self.step(input, out);
+        self.deliver_own(out);
     }
 
-    fn deliver_own(&mut self, mut own: VecDeque<M::Message>, out: &mut Vec<Output<M>>) {
+    fn deliver_own(&mut self, out: &mut Vec<Output<M>>) {
         let mut handled = 0;
-        while let Some(message) = own.pop_front() {
-            self.step(Input::Message { from: self.id, message }, &mut own, out);
+        while let Some(message) = self.own.pop_front() {
+            self.step(Input::Message { from: self.id, message }, out);
             handled += 1;
             assert!(handled < OWN_MESSAGES_PER_INPUT, "replica {} talks to itself for ever", self.id);
         }
     }
 
-    fn step(&mut self, input: Input<M>, own: &mut VecDeque<M::Message>, out: &mut Vec<Output<M>>) {
-        let mut effects = Effects::default();
-        self.machine.handle(input, &mut effects);
+    fn step(&mut self, input: Input<M>, out: &mut Vec<Output<M>>) {
+        self.machine.handle(input, &mut self.effects);
         if self.checked {
             self.machine.check_invariants();
         }
         let mut barred = false;
-        for effect in effects.drain() {
+        for effect in self.effects.drain() {
             match effect {
                 Effect::Persist(write) => {
                     match self.pending.back_mut() {
@@ -190,7 +192,7 @@ impl<M: Machine> Driver<M> {
                     }
                     out.push(Output::Write(write));
                 }
-                Effect::Barrier => barred = true,
+                Effect::Barrier => barred = !self.pending.is_empty(),
                 Effect::SetTimer(kind) => {
                     self.armed.insert(kind);
                     out.push(Output::SetTimer(kind));
@@ -200,27 +202,31 @@ impl<M: Machine> Driver<M> {
                         out.push(Output::CancelTimer(kind));
                     }
                 }
+                Effect::Send { .. } | Effect::Reply { .. } | Effect::Publish(_) if barred => {
+                    self.pending.push_back(Pending::Held(effect));
+                }
                 Effect::Send { .. } | Effect::Reply { .. } | Effect::Publish(_) => {
-                    if barred && !self.pending.is_empty() {
-                        self.pending.push_back(Pending::Held(effect));
-                    } else {
-                        self.release(effect, own, out);
-                    }
+                    release(self.id, effect, &mut self.own, out);
                 }
             }
         }
     }
+}
 
-    /// Performs one effect that waits for nothing.
-    fn release(&self, effect: Effect<M>, own: &mut VecDeque<M::Message>, out: &mut Vec<Output<M>>) {
-        match effect {
-            Effect::Send { to, message } if to == self.id => own.push_back(message),
-            Effect::Send { to, message } => out.push(Output::Send { to, message }),
-            Effect::Reply { id, response } => out.push(Output::Reply { id, response }),
-            Effect::Publish(notice) => out.push(Output::Publish(notice)),
-            Effect::Persist(_) | Effect::Barrier | Effect::SetTimer(_) | Effect::CancelTimer(_) => {
-                unreachable!("only messages, replies and notices are ever held")
-            }
+/// Performs one effect that waits for nothing.
+fn release<M: Machine>(
+    id: NodeId,
+    effect: Effect<M>,
+    own: &mut VecDeque<M::Message>,
+    out: &mut Vec<Output<M>>,
+) {
+    match effect {
+        Effect::Send { to, message } if to == id => own.push_back(message),
+        Effect::Send { to, message } => out.push(Output::Send { to, message }),
+        Effect::Reply { id, response } => out.push(Output::Reply { id, response }),
+        Effect::Publish(notice) => out.push(Output::Publish(notice)),
+        Effect::Persist(_) | Effect::Barrier | Effect::SetTimer(_) | Effect::CancelTimer(_) => {
+            unreachable!("only messages, replies and notices are ever held")
         }
     }
 }

@@ -10,8 +10,8 @@
 //!    all hold a `Driver`, so that its obligations are checked where they live.
 //! 2. **Order is the contract.** Effects are performed in the order in which they were emitted. What a core emits
 //!    after [`Effects::barrier`] is released only when every write emitted before the barrier is on disk; the
-//!    driver holds it until the shell says so with [`Driver::persisted`]. What is emitted before the barrier goes
-//!    out at once. So `persist(promise); barrier(); send(promise_reply)` never reveals an unsynced promise.
+//!    driver holds it until the shell says so with [`Driver::persisted`]; of equal messages that wait for the same
+//!    writes it keeps one. What is emitted before the barrier goes out at once. So `persist(promise); barrier(); send(promise_reply)` never reveals an unsynced promise.
 //! 3. **Timers are named, not timed.** The core arms and cancels kinds; the shell chooses durations and jitter. In
 //!    search an armed timer may fire at any moment, which over-approximates every clock. Timer effects are never
 //!    held by a barrier: they concern only this replica's own memory.
@@ -41,12 +41,16 @@ pub trait Plain: Clone + Eq + Hash + Debug + Serialize + DeserializeOwned + Send
 impl<T: Clone + Eq + Hash + Debug + Serialize + DeserializeOwned + Send + Sync + 'static> Plain for T {}
 
 /// A replica's place in the configuration, from 0.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct NodeId(pub u16);
 
 /// Names one request to one replica, so that its reply finds the caller. Chosen by the shell, never reused by it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct RequestId(pub u64);
 

@@ -3,7 +3,7 @@
 //! What it says depends on what it has written, so every answer stands behind a barrier, `Reject` included: it too
 //! reveals a promise.
 
-use super::message::{Ballot, Message, Notice, Slot, Standing, TimerKind, Value};
+use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind, Value};
 use super::state::{Replica, Role, Write};
 use crate::batch::Batch;
 use quorate_machine::{Effects, NodeId, Plain};
@@ -31,7 +31,8 @@ impl<C: Plain + Ord> Replica<C> {
             self.write(Write::Promise(ballot), effects);
             effects.set_timer(TimerKind::Election);
         }
-        let accepted = self.durable.log.iter_from(from.0).map(|(_, entry)| entry.cloned()).collect();
+        let reported = |(ballot, value): (Ballot, &Value<C>)| Entry { ballot, value: value.clone() };
+        let accepted = self.durable.log.iter_from(from.0).map(|(_, held)| held.map(reported)).collect();
         effects.barrier();
         effects.send(ballot.node, Message::Promise { ballot, chosen: self.chosen(), first: from, accepted });
     }
@@ -49,7 +50,7 @@ impl<C: Plain + Ord> Replica<C> {
         if ballot > self.promised() {
             self.yield_to(ballot, effects);
         }
-        if !self.has_voted(ballot, first, end) {
+        if self.durable.voted_upto(ballot, first) < end {
             self.write(Write::Accept { ballot, first, values }, effects);
         }
         let upto = self.extend_run(ballot, floor, end);
@@ -68,23 +69,11 @@ impl<C: Plain + Ord> Replica<C> {
         }
     }
 
-    /// Whether every slot in `first..end` holds a vote at `ballot`.
-    fn has_voted(&self, ballot: Ballot, first: Slot, end: Slot) -> bool {
-        end <= self.durable.end()
-            && (first.0..end.0).all(|slot| self.vote_at(Slot(slot)).is_some_and(|voted| voted == ballot))
-    }
-
-    fn vote_at(&self, slot: Slot) -> Option<Ballot> {
-        self.durable.entry(slot).map(|entry| entry.ballot)
-    }
-
     /// One past the slots, contiguous from the ballot's floor, that this replica can acknowledge, of those that its
     /// leader is known to have proposed: voted for at the ballot, or chosen.
     fn extend_run(&mut self, ballot: Ballot, floor: Slot, end: Slot) -> Slot {
-        let mut upto = self.run.unwrap_or(floor).max(self.chosen().min(end));
-        while self.vote_at(upto) == Some(ballot) {
-            upto = upto.after(1);
-        }
+        let from = self.run.unwrap_or(floor).max(self.chosen().min(end));
+        let upto = self.durable.voted_upto(ballot, from);
         self.run = Some(upto);
         upto
     }

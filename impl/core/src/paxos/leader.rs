@@ -20,11 +20,13 @@ impl<C: Plain + Ord> Replica<C> {
             return effects.reply(id, Response::Full);
         }
         let slot = leader.next.after(waiting);
-        leader.queue.push_back(command);
         effects.reply(id, Response::Queued { slot });
-        let idle = leader.next == chosen;
-        let full = leader.queue.len() >= config.batch.min(config.queue.max(1)) as usize;
-        if window_open && (idle || full) {
+        let alone = leader.next == chosen || config.batch.min(config.queue) <= 1;
+        if window_open && waiting == 0 && alone {
+            return self.propose([Value::Command(command)], effects);
+        }
+        leader.queue.push(Value::Command(command));
+        if window_open && leader.queue.len() >= config.batch.min(config.queue) as usize {
             self.flush(effects);
         }
     }
@@ -36,32 +38,48 @@ impl<C: Plain + Ord> Replica<C> {
         let Role::Leader(leader) = &mut self.role else { return };
         let room = window.saturating_sub(leader.next.since(chosen));
         let count = leader.queue.len().min(usize::try_from(room).unwrap_or(usize::MAX));
-        let values = leader.queue.drain(..count).map(Value::Command).collect();
-        self.propose(values, effects);
+        let mut queue = std::mem::take(&mut leader.queue);
+        self.propose(queue.drain(..count), effects);
+        if let Role::Leader(leader) = &mut self.role {
+            leader.queue = queue;
+        }
     }
 
     /// Phase 2a for the next slots. This replica votes last, in the same step: its vote's barrier must not hold back
     /// what is said to the others.
-    pub(super) fn propose(&mut self, values: Vec<Value<C>>, effects: &mut Effects<Self>) {
-        let chosen = self.chosen();
-        let (ballot, limit) = (self.promised(), self.config.batch.max(1) as usize);
-        let Role::Leader(leader) = &mut self.role else { return };
-        let (floor, mut first) = (leader.floor, leader.next);
-        leader.next = first.after(values.len());
-        let mut proposals = Vec::with_capacity(values.len().div_ceil(limit));
+    pub(super) fn propose<V>(&mut self, values: V, effects: &mut Effects<Self>)
+    where
+        V: IntoIterator<Item = Value<C>, IntoIter: ExactSizeIterator>,
+    {
         let mut values = values.into_iter();
-        while values.len() > 0 {
-            let values: Batch<_> = values.by_ref().take(limit).collect();
-            let next = first.after(values.len());
-            proposals.push(Proposal { ballot, floor, first, values, chosen });
-            first = next;
+        let limit = self.config.batch.max(1) as usize;
+        if values.len() <= limit {
+            if let Some(proposal) = self.next_proposal(values) {
+                self.send_to_peers(&proposal, effects);
+                self.accept(proposal, effects);
+            }
+            return;
         }
-        for proposal in &proposals {
-            self.peers().for_each(|peer| effects.send(peer, proposal.message()));
+        let mut proposals = Vec::with_capacity(values.len().div_ceil(limit));
+        while let Some(proposal) = self.next_proposal(values.by_ref().take(limit)) {
+            self.send_to_peers(&proposal, effects);
+            proposals.push(proposal);
         }
-        for proposal in proposals {
-            self.accept(proposal, effects);
-        }
+        proposals.into_iter().for_each(|proposal| self.accept(proposal, effects));
+    }
+
+    /// Takes the next slots for these values. `None` if there are none.
+    fn next_proposal(&mut self, values: impl Iterator<Item = Value<C>>) -> Option<Proposal<C>> {
+        let (ballot, chosen) = (self.promised(), self.chosen());
+        let Role::Leader(leader) = &mut self.role else { return None };
+        let values: Batch<_> = values.collect();
+        let (floor, first) = (leader.floor, leader.next);
+        leader.next = first.after(values.len());
+        (!values.is_empty()).then_some(Proposal { ballot, floor, first, values, chosen })
+    }
+
+    fn send_to_peers(&self, proposal: &Proposal<C>, effects: &mut Effects<Self>) {
+        self.peers().for_each(|peer| effects.send(peer, proposal.message()));
     }
 
     /// A replica has voted for every slot up to `upto`. A quorum of votes at this ballot chooses.
@@ -102,18 +120,15 @@ impl<C: Plain + Ord> Replica<C> {
     /// The resend timer fired: repeat to each replica what it has not acknowledged and is not known to be chosen.
     /// What is chosen it asks for itself.
     pub(super) fn resend(&mut self, effects: &mut Effects<Self>) {
-        let (ballot, chosen, limit) = (self.promised(), self.chosen(), self.config.batch.max(1) as usize);
+        let (ballot, chosen) = (self.promised(), self.chosen());
         let Some(leader) = self.leading() else { return };
         effects.set_timer(TimerKind::Resend);
         for peer in self.peers() {
-            let mut first = leader.acked[usize::from(peer.0)].max(chosen);
-            while first < leader.next {
-                let count = usize::try_from(leader.next.since(first)).unwrap_or(limit).min(limit);
-                let entries = self.durable.log.iter_from(first.0).take(count);
-                let values = entries.filter_map(|(_, entry)| Some(entry?.value.clone())).collect();
-                let proposal = Proposal { ballot, floor: leader.floor, first, values, chosen };
+            let first = leader.acked[usize::from(peer.0)].max(chosen);
+            for run in self.durable.log.runs(first.0..leader.next.0) {
+                let (first, floor) = (Slot(run.first), leader.floor);
+                let proposal = Proposal { ballot, floor, first, values: run.values, chosen };
                 effects.send(peer, proposal.message());
-                first = first.after(count);
             }
         }
     }

@@ -22,10 +22,7 @@ impl<C: Plain + Ord> Replica<C> {
     /// Learns the slots before `chosen` as far as this replica voted for them at `ballot`: then it has the value that
     /// was chosen, because a ballot proposes one value a slot. A vote at another ballot tells nothing.
     pub(super) fn settle(&mut self, ballot: Ballot, chosen: Slot, effects: &mut Effects<Self>) {
-        let mut upto = self.chosen();
-        while upto < chosen && self.durable.entry(upto).is_some_and(|entry| entry.ballot == ballot) {
-            upto = upto.after(1);
-        }
+        let upto = self.durable.voted_upto(ballot, self.chosen()).min(chosen);
         if upto > self.chosen() {
             self.choose(upto, effects);
         }
@@ -49,8 +46,8 @@ impl<C: Plain + Ord> Replica<C> {
         if count == 0 || from.0 < self.durable.log.offset() {
             return;
         }
-        let entries = self.durable.log.iter_from(from.0).take(count).filter_map(|(_, entry)| entry.cloned());
-        let learn = Message::Learn { first: from, entries: entries.collect(), chosen: self.chosen() };
+        let slots = (0..count).map(|at| self.durable.entry(from.after(at)));
+        let learn = Message::Learn { first: from, entries: slots.flatten().collect(), chosen: self.chosen() };
         effects.send(to, learn);
     }
 
@@ -83,11 +80,8 @@ impl<C: Plain + Ord> Replica<C> {
 
     /// Tells this process what was chosen from `first` on.
     pub(super) fn announce(&mut self, first: Slot, effects: &mut Effects<Self>) {
-        let count = usize::try_from(self.chosen().since(first)).unwrap_or(usize::MAX);
-        let entries = self.durable.log.iter_from(first.0).take(count);
-        let values: Vec<_> = entries.filter_map(|(_, entry)| Some(entry?.value.clone())).collect();
-        if !values.is_empty() {
-            effects.publish(Notice::Chosen { first, values });
+        for run in self.durable.log.runs(first.0..self.chosen().0) {
+            effects.publish(Notice::Chosen { first: Slot(run.first), values: run.values });
         }
     }
 }

@@ -224,7 +224,7 @@ pub enum Notice<C> {
         /// The first slot.
         first: Slot,
         /// The values from there on.
-        values: Vec<Value<C>>,
+        values: Batch<Value<C>>,
     },
     /// The replica's part in the cluster has changed.
     Role(Standing),

@@ -2,9 +2,9 @@
 
 use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind, Value};
 use super::state::{Candidate, Leader, Replica, Role, Write};
-use crate::{batch::Batch, log::Log, quorum::Tally};
+use crate::{batch::Batch, quorum::Tally};
 use quorate_machine::{Effects, NodeId, Plain};
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
 /// The contents of a `Message::Promise`.
 pub(super) struct Pledge<C> {
@@ -28,7 +28,7 @@ impl<C: Plain + Ord> Replica<C> {
         self.forget_ballot(ballot);
         self.write(Write::Promise(ballot), effects);
         let from = self.chosen();
-        self.role = Role::Candidate(Candidate { promises: Tally::default(), best: Log::starting_at(from.0) });
+        self.role = Role::Candidate(Candidate { promises: Tally::default(), best: BTreeMap::new() });
         effects.set_timer(TimerKind::Election);
         effects.publish(Notice::Role(Standing::Candidate));
         effects.barrier();
@@ -46,9 +46,9 @@ impl<C: Plain + Ord> Replica<C> {
         self.learn_from_promise(from, &pledge, effects);
         let open = self.chosen();
         let Role::Candidate(candidate) = &mut self.role else { return };
-        candidate.best.cut(open.0);
-        for (slot, entry) in (pledge.first.0..).zip(pledge.accepted) {
-            if let Some(entry) = entry.filter(|_| slot >= open.0) {
+        candidate.best = candidate.best.split_off(&open);
+        for (slot, entry) in (pledge.first.0..).map(Slot).zip(pledge.accepted) {
+            if let Some(entry) = entry.filter(|_| slot >= open) {
                 candidate.consider(slot, entry);
             }
         }
@@ -74,7 +74,7 @@ impl<C: Plain + Ord> Replica<C> {
     fn lead(&mut self, effects: &mut Effects<Self>) {
         let floor = self.chosen();
         let replicas = usize::from(self.config.replicas);
-        let leader = Leader { floor, next: floor, acked: vec![Slot(0); replicas], queue: VecDeque::new() };
+        let leader = Leader { floor, next: floor, acked: vec![Slot(0); replicas], queue: Vec::new() };
         let Role::Candidate(candidate) = std::mem::replace(&mut self.role, Role::Leader(leader)) else {
             return;
         };
@@ -86,8 +86,9 @@ impl<C: Plain + Ord> Replica<C> {
         if self.config.heartbeats {
             self.heartbeat(effects);
         }
-        let values = candidate.best.iter_from(floor.0).map(|(_, entry)| adopted(entry));
-        self.propose(values.collect(), effects);
+        let end = candidate.best.last_key_value().map_or(floor, |(last, _)| last.after(1));
+        let values = (floor.0..end.0).map(|slot| adopted(candidate.best.get(&Slot(slot))));
+        self.propose(values.collect::<Vec<_>>(), effects);
     }
 }
 
@@ -98,9 +99,9 @@ fn adopted<C: Clone>(reported: Option<&Entry<C>>) -> Value<C> {
 
 impl<C> Candidate<C> {
     /// Keeps the entry of the highest ballot.
-    fn consider(&mut self, slot: u64, entry: Entry<C>) {
-        if self.best.get(slot).is_none_or(|best| best.ballot < entry.ballot) {
-            self.best.put(slot, entry);
+    fn consider(&mut self, slot: Slot, entry: Entry<C>) {
+        if self.best.get(&slot).is_none_or(|best| best.ballot < entry.ballot) {
+            self.best.insert(slot, entry);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::log::Log;
 use crate::quorum::{Quorums, Tally};
 use quorate_machine::{NodeId, Plain};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
 /// What is fixed for the life of a cluster. The same for every replica.
 ///
@@ -137,7 +137,7 @@ pub struct Durable<C> {
     /// The highest ballot promised.
     pub promised: Ballot,
     /// What was accepted, or learned, by slot.
-    pub log: Log<Entry<C>>,
+    pub log: Log<Ballot, Value<C>>,
     /// Every slot before this one is known to be chosen, as what the log holds.
     pub chosen: Slot,
 }
@@ -150,8 +150,22 @@ impl<C> Default for Durable<C> {
 
 impl<C: Plain> Durable<C> {
     /// What is held at `slot`.
-    pub fn entry(&self, slot: Slot) -> Option<&Entry<C>> {
-        self.log.get(slot.0)
+    pub fn entry(&self, slot: Slot) -> Option<Entry<C>> {
+        self.log.get(slot.0).map(|(ballot, value)| Entry { ballot, value: value.clone() })
+    }
+
+    /// The ballot of what is held at `slot`.
+    pub fn vote(&self, slot: Slot) -> Option<Ballot> {
+        self.log.run_at(slot.0).map(|run| run.tag)
+    }
+
+    /// One past the slots, contiguous from `from`, that hold votes at `ballot`; `from` if it holds none.
+    pub fn voted_upto(&self, ballot: Ballot, from: Slot) -> Slot {
+        let mut upto = from.0;
+        while let Some(run) = self.log.run_at(upto).filter(|run| run.tag == ballot) {
+            upto = run.end();
+        }
+        Slot(upto)
     }
 
     /// One past the last slot that holds something.
@@ -170,19 +184,24 @@ impl<C: Plain> Durable<C> {
         }
     }
 
-    fn store(&mut self, ballot: Ballot, first: Slot, values: &[Value<C>]) {
+    fn store(&mut self, ballot: Ballot, first: Slot, values: &Batch<Value<C>>) {
         self.promised = self.promised.max(ballot);
-        for (slot, value) in (first.0..).zip(values) {
-            self.log.put(slot, Entry { ballot, value: value.clone() });
-        }
+        self.log.put(first.0, ballot, values.clone());
     }
 
     /// Keeps the vote where the value voted for is the one chosen.
     fn learn(&mut self, first: Slot, entries: &[Entry<C>]) {
-        for (slot, entry) in (first.0..).zip(entries) {
-            if self.log.get(slot).is_none_or(|held| held.value != entry.value) {
-                self.log.put(slot, Entry { ballot: Ballot::ZERO, value: entry.value.clone() });
+        let known =
+            |at: usize| self.log.get(first.after(at).0).is_some_and(|(_, held)| *held == entries[at].value);
+        let mut learned = Vec::new();
+        for part in (0..entries.len()).collect::<Vec<_>>().chunk_by(|a, b| known(*a) == known(*b)) {
+            if !known(part[0]) {
+                let values = entries[part[0]..part[0] + part.len()].iter().map(|entry| entry.value.clone());
+                learned.push((first.after(part[0]), values.collect()));
             }
+        }
+        for (first, values) in learned {
+            self.log.put(first.0, Ballot::ZERO, values);
         }
         self.chosen = self.chosen.max(first.after(entries.len()));
     }
@@ -217,7 +236,7 @@ pub(super) enum Role<C> {
 pub(super) struct Candidate<C> {
     pub(super) promises: Tally,
     /// For each open slot, the entry of the highest ballot among the promises.
-    pub(super) best: Log<Entry<C>>,
+    pub(super) best: BTreeMap<Slot, Entry<C>>,
 }
 
 /// What a leader has proposed.
@@ -230,7 +249,7 @@ pub(super) struct Leader<C> {
     /// By replica, one past the last open slot that it has acknowledged; slot 0 if it has acknowledged none.
     pub(super) acked: Vec<Slot>,
     /// Commands that wait for their `Accept`.
-    pub(super) queue: VecDeque<C>,
+    pub(super) queue: Vec<Value<C>>,
 }
 
 impl<C: Plain> Replica<C> {
@@ -314,10 +333,9 @@ impl<C: Plain> Replica<C> {
 
     fn assert_log(&self) {
         let (id, chosen, promised) = (self.id, self.chosen(), self.promised());
-        assert!(self.durable.log.is_trimmed(), "replica {id}: the log ends in an empty slot");
         assert!(chosen <= self.durable.end(), "replica {id}: {chosen} chosen of {}", self.durable.end());
-        for (slot, entry) in self.durable.log.iter_from(self.durable.log.offset()) {
-            let ballot = entry.map(|entry| entry.ballot);
+        for (slot, held) in self.durable.log.iter_from(0) {
+            let ballot = held.map(|(ballot, _)| ballot);
             assert!(ballot <= Some(promised), "replica {id}: slot {slot} at {ballot:?}, promised {promised}");
             let is_open = slot >= chosen.0;
             assert!(is_open || ballot.is_some(), "replica {id}: slot {slot} of {chosen} chosen is empty");
@@ -349,10 +367,8 @@ impl<C: Plain> Replica<C> {
             floor <= chosen && chosen <= next,
             "replica {id}: floor {floor}, chosen {chosen}, next {next}"
         );
-        for slot in floor.0..next.0 {
-            let vote = self.durable.entry(Slot(slot)).map(|entry| entry.ballot);
-            assert_eq!(vote, Some(ballot), "replica {id} does not hold its own proposal for slot {slot}");
-        }
+        let voted = self.durable.voted_upto(ballot, floor);
+        assert!(voted >= next, "replica {id} voted for its own proposals up to {voted} of {next}");
         for mark in &leader.acked {
             assert!(
                 *mark == Slot(0) || (chosen < *mark && *mark <= next),

@@ -1,6 +1,7 @@
 //! A cluster in one thread whose network and disks do what the test says. Every replica runs under the driver, with
 //! its invariants checked after each input, and agreement is asserted at each announcement.
 
+use quorate_core::batch::Batch;
 use quorate_core::paxos::{
     Ballot, Config, Durable, Entry, Message, Notice, Replica, Request, Response, Slot, Standing, TimerKind,
     Value, Write,
@@ -180,14 +181,14 @@ impl Cluster {
         }
     }
 
-    fn announce(&mut self, node: u16, first: Slot, values: Vec<Value<u32>>) {
+    fn announce(&mut self, node: u16, first: Slot, values: Batch<Value<u32>>) {
         let learned = &mut self.learned[usize::from(node)];
         assert_eq!(first.0, learned.len() as u64, "replica {node} announces every slot once and in order");
         for (slot, value) in (first.0..).zip(&values) {
             let chosen = self.chosen.entry(slot).or_insert_with(|| value.clone());
             assert_eq!(chosen, value, "replica {node} differs at slot {slot}");
         }
-        learned.extend(values);
+        learned.extend(values.iter().cloned());
     }
 }
 

@@ -59,8 +59,8 @@ fn a_new_leader_adopts_the_value_of_the_highest_ballot() {
     cluster.elect_among(1, &[1, 2]);
     cluster.submit(1, 20);
     cluster.lose_all();
-    assert_eq!(cluster.disk(0).entry(Slot(0)), Some(&entry(ballot(1, 0), command(10))));
-    assert_eq!(cluster.disk(1).entry(Slot(0)), Some(&entry(ballot(2, 1), command(20))));
+    assert_eq!(cluster.disk(0).entry(Slot(0)), Some(entry(ballot(1, 0), command(10))));
+    assert_eq!(cluster.disk(1).entry(Slot(0)), Some(entry(ballot(2, 1), command(20))));
     cluster.crash(0, 0);
     cluster.restart(0);
     cluster.timer(0, TimerKind::Election);
