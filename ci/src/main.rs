@@ -14,7 +14,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Format, rules, lints, documents, tests, the explorer's page, `quorate check` and a smoke run of the benches.
-    Fast,
+    Fast {
+        /// Only these steps.
+        #[arg(value_parser = gate::STEPS)]
+        only: Vec<String>,
+    },
     /// `quorate check --deep`: wider bounds, with the results as JSON lines in target/quorate/deep.json.
     Deep,
     /// The rules of the design alone: arrows, grid, sizes, banned things, documents.
@@ -34,7 +38,7 @@ enum Command {
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("ci/ stands in the repository");
     let result = match Arguments::parse().command {
-        Command::Fast => Ok(gate::fast(root)),
+        Command::Fast { only } => Ok(gate::fast(root, &only)),
         Command::Deep => Ok(gate::deep(root)),
         Command::BenchSmoke => Ok(gate::bench_smoke(root)),
         Command::Tidy => run_tidy(root),

@@ -8,24 +8,24 @@ const PAGE: &str = "checks/harness/assets/board.html";
 
 /// Builds the page and compares it with the committed one, which is left as it was.
 pub(super) fn build(gate: &mut Gate<'_>) {
-    if let Some(why) = missing(gate.root) {
-        return gate.lacking("explorer build", why);
-    }
-    if !gate.root.join(FOLDER).join("package.json").exists() {
+    if !gate.root.join(FOLDER).join("package.json").exists() || !gate.wants("explorer-build") {
         return;
+    }
+    if let Some(why) = missing(gate.root) {
+        return gate.lacking("explorer-build", why);
     }
     let clock = Instant::now();
     let page = gate.root.join(PAGE);
     let before = Saved::of(&page);
-    let built = gate.run(&Step::new("explorer build", "npm run --silent build").folder(FOLDER));
+    let built = gate.run(&Step::new("explorer-build", "npm run --silent build").folder(FOLDER));
     let Ok(before) = before else {
-        let mut done = Done::new("explorer page");
+        let mut done = Done::new("explorer-page");
         done.complaints.push(format!("{PAGE} is not committed"));
         done.reproduce = vec![format!("(cd {FOLDER} && npm run build)")];
         gate.record(done);
         return;
     };
-    let mut done = Done::new("explorer page");
+    let mut done = Done::new("explorer-page");
     done.ok = !built || fs::read(&page).is_ok_and(|after| after == before.bytes);
     if let Err(error) = before.restore(&page) {
         done.ok = false;
@@ -44,9 +44,9 @@ pub(super) fn tests(gate: &mut Gate<'_>) {
     if !gate.root.join(FOLDER).join("package.json").exists() || missing(gate.root).is_some() {
         return;
     }
-    gate.run(&Step::new("explorer types", "npm run --silent check").folder(FOLDER));
-    gate.run(&Step::new("explorer test", "npm run --silent test").folder(FOLDER));
-    gate.run(&Step::new("explorer browser", "npm run --silent browser").folder(FOLDER));
+    gate.run(&Step::new("explorer-types", "npm run --silent check").folder(FOLDER));
+    gate.run(&Step::new("explorer-test", "npm run --silent test").folder(FOLDER));
+    gate.run(&Step::new("explorer-browser", "npm run --silent browser").folder(FOLDER));
 }
 
 /// What is not installed, if the page has a source.

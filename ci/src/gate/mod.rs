@@ -16,11 +16,28 @@ pub const REQUIRE_ALL: &str = "QUORATE_REQUIRE_ALL";
 /// Where `fast` has the results of `quorate check` written, below the root.
 pub const CHECK_JSON: &str = "target/quorate/check.json";
 
-/// Everything that must pass. True if it did.
-pub fn fast(root: &Path) -> bool {
-    let mut gate = Gate::new(root);
-    gate.run(&Step::new("format", "cargo fmt --all --check"));
-    gate.record(run_tidy(root));
+/// The steps of [`fast`], in order.
+pub const STEPS: [&str; 11] = [
+    "format",
+    "tidy",
+    "explorer-build",
+    "lint",
+    "docs",
+    "test",
+    "explorer-types",
+    "explorer-test",
+    "explorer-browser",
+    "check",
+    "bench-smoke",
+];
+
+/// Everything that must pass, or the named steps of it. True if it did.
+pub fn fast(root: &Path, only: &[String]) -> bool {
+    let mut gate = Gate::new(root, only);
+    gate.run(&Step::new("format", "cargo fmt --all -- --check -l --color never"));
+    if gate.wants("tidy") {
+        gate.record(run_tidy(root));
+    }
     explorer::build(&mut gate);
     gate.run(&Step::new(
         "lint",
@@ -38,21 +55,21 @@ pub fn fast(root: &Path) -> bool {
 
 /// `quorate check` with wider bounds.
 pub fn deep(root: &Path) -> bool {
-    let mut gate = Gate::new(root);
+    let mut gate = Gate::new(root, &[]);
     gate.run(&check("--deep --json target/quorate/deep.json"));
     gate.finish_without_tests()
 }
 
 /// Every bench once, unmeasured.
 pub fn bench_smoke(root: &Path) -> bool {
-    let mut gate = Gate::new(root);
+    let mut gate = Gate::new(root, &[]);
     gate.run(&benches());
     gate.finish_without_tests()
 }
 
 /// `quorate check` and the benches, measured; the results of the benches go into `folder`.
 pub(crate) fn measure(root: &Path, folder: &Path) -> bool {
-    let mut gate = Gate::new(root);
+    let mut gate = Gate::new(root, &[]);
     if let Err(error) = std::fs::create_dir_all(folder) {
         println!("{}: {error}", folder.display());
         return false;

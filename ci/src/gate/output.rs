@@ -26,9 +26,11 @@ fn number_before(text: &str, word: &str) -> u64 {
     text[..at].rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
-/// What a person wants to read of a failure, in at most `most` lines: of cargo's tests the output of those that
-/// failed, of other tools the end.
+/// What a person wants to read of a failure, in at most `most` lines: of tests the output of those that failed, of
+/// other tools the end.
 pub(super) fn complaints(text: &str, most: usize) -> Vec<String> {
+    // Node's runner ends with the failures alone.
+    let text = text.split_once("\u{2716} failing tests:").map_or(text, |(_, failures)| failures);
     let mut failed = Vec::new();
     let mut inside = false;
     for line in text.lines() {
@@ -110,6 +112,12 @@ error: 1 target failed:
         assert!(shown.contains(&"seed 7 breaks it".to_string()), "{shown:?}");
         assert!(!shown.iter().any(|line| line.contains("good")), "{shown:?}");
         assert_eq!(narrower(FAILED), ["cargo test -p quorate-machine --test driver"]);
+    }
+
+    #[test]
+    fn of_nodes_tests_the_failed_ones_are_shown() {
+        let text = "\u{2714} fine (1ms)\n\u{2716} bad (2ms)\n\u{2139} fail 1\n\n\u{2716} failing tests:\n\ntest at a:1:1\nwhy\n";
+        assert_eq!(complaints(text, 9), ["test at a:1:1", "why"]);
     }
 
     #[test]

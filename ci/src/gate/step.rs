@@ -71,18 +71,28 @@ impl Done {
 /// Runs steps, prints a line for each, and counts.
 pub(super) struct Gate<'a> {
     pub root: &'a Path,
+    /// The steps that were asked for; all if empty.
+    only: &'a [String],
     passed: u64,
     failed: u64,
     broken: Vec<&'static str>,
 }
 
 impl<'a> Gate<'a> {
-    pub(super) fn new(root: &'a Path) -> Gate<'a> {
-        Gate { root, passed: 0, failed: 0, broken: Vec::new() }
+    pub(super) fn new(root: &'a Path, only: &'a [String]) -> Gate<'a> {
+        Gate { root, only, passed: 0, failed: 0, broken: Vec::new() }
     }
 
-    /// Runs the step and says how it went. True if it passed.
+    /// Was this step asked for?
+    pub(super) fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|wanted| wanted == name)
+    }
+
+    /// Runs the step, if it was asked for, and says how it went. True if it passed.
     pub(super) fn run(&mut self, step: &Step) -> bool {
+        if !self.wants(step.name) {
+            return true;
+        }
         let clock = Instant::now();
         let mut done = Done::new(step.name);
         done.reproduce = vec![step.reproduce()];
@@ -155,6 +165,9 @@ impl<'a> Gate<'a> {
 
     /// Passes a step over, or fails it where everything must be installed.
     pub(super) fn lacking(&mut self, name: &'static str, why: &str) {
+        if !self.wants(name) {
+            return;
+        }
         let mut done = Done::new(name);
         if env::var(super::REQUIRE_ALL).is_ok_and(|value| value == "1") {
             done.complaints.push(format!("{why}, and {} is set", super::REQUIRE_ALL));
@@ -166,7 +179,7 @@ impl<'a> Gate<'a> {
 
     /// The closing lines. True if all steps passed and at least one test ran.
     pub(super) fn finish(self) -> bool {
-        let none_ran = self.passed + self.failed == 0;
+        let none_ran = self.only.is_empty() && self.passed + self.failed == 0;
         if none_ran {
             println!("FAILED: no test ran");
         }
@@ -197,7 +210,7 @@ mod tests {
     #[test]
     fn a_step_that_passes_is_counted_and_one_that_fails_breaks_the_gate() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut gate = Gate::new(folder.path());
+        let mut gate = Gate::new(folder.path(), &[]);
         assert!(gate.run(&Step::new("good", "cargo --version")));
         let mut tests = Done::new("tests");
         (tests.ok, tests.passed) = (true, 3);
@@ -212,9 +225,17 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_was_not_asked_for_does_not_run() {
+        let only = ["good".to_string()];
+        let mut gate = Gate::new(std::path::Path::new("."), &only);
+        assert!(gate.run(&Step::new("bad", "no-such-program-here")));
+        assert!(gate.broken.is_empty());
+    }
+
+    #[test]
     fn a_gate_in_which_no_test_ran_fails() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut gate = Gate::new(folder.path());
+        let mut gate = Gate::new(folder.path(), &[]);
         assert!(gate.run(&Step::new("good", "cargo --version")));
         assert!(!gate.finish());
     }
