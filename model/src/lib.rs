@@ -11,6 +11,7 @@
 
 mod expectation;
 pub mod paxos;
+mod permutations;
 mod second_opinion;
 
 pub use expectation::{Expectation, Scope};

@@ -21,7 +21,8 @@ impl Log {
 
     /// Every action worth trying in `state` within the bounds, in a fixed order.
     pub(super) fn possible(&self, state: &State, actions: &mut Vec<Action>) {
-        actions.extend((1..=self.commands).map(|command| Action::Submit { command }));
+        let unsubmitted = (1..=self.commands).filter(|command| !state.submitted.contains(command));
+        actions.extend(unsubmitted.map(|command| Action::Submit { command }));
         for ballot in (1..=self.ballots).map(Ballot) {
             if !state.owner.contains_key(&ballot) {
                 // Who starts it makes no difference to what follows, so one owner stands for all.

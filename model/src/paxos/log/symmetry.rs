@@ -1,7 +1,8 @@
-//! Acceptors are alike, and so are learners: states that differ by their order alone behave alike.
+//! Acceptors are alike, and so are learners: states that differ only in which is which behave alike.
 
 use super::Log;
 use super::state::{Acceptor, State};
+use crate::permutations::permutations;
 
 impl Log {
     /// The representative of the states that differ from `state` only in which acceptor, or learner, is which.
@@ -10,22 +11,41 @@ impl Log {
     /// representatives for exactly the states that a permutation maps onto each other. No claim and no guard tells
     /// acceptors or learners apart.
     pub fn canonical(&self, state: &State) -> State {
-        let promised_by = |acceptor: &Acceptor| {
-            let of = |(promiser, _): &&(Acceptor, _)| promiser == acceptor;
-            state.promises.iter().filter(of).map(|(_, ballot)| *ballot).collect::<Vec<_>>()
-        };
         let mut order: Vec<Acceptor> = state.acceptors().collect();
         order.sort_by_cached_key(|acceptor| {
-            (state.promised(*acceptor), promised_by(acceptor), &state.votes[acceptor.0 as usize])
+            let promised_by = state.promises.iter().filter(|(promiser, _)| promiser == acceptor);
+            let promised: Vec<_> = promised_by.map(|(_, ballot)| *ballot).collect();
+            (state.promised(*acceptor), promised, &state.votes[acceptor.0 as usize])
         });
-        let mut canonical = state.clone();
-        canonical.promises.clear();
-        for (place, acceptor) in (0..).map(Acceptor).zip(&order) {
-            canonical.promised[place.0 as usize] = state.promised(*acceptor);
-            canonical.votes[place.0 as usize].clone_from(&state.votes[acceptor.0 as usize]);
-            canonical.promises.extend(promised_by(acceptor).into_iter().map(|ballot| (place, ballot)));
-        }
+        let mut canonical = reordered(state, &order);
         canonical.learned.sort();
         canonical
     }
+
+    /// Every state that differs from `state` only in which acceptor, or learner, is which; `state` itself first.
+    pub fn images(&self, state: &State) -> Vec<State> {
+        let mut images = Vec::new();
+        for order in permutations(state.promised.len()) {
+            let order: Vec<Acceptor> = order.iter().map(|acceptor| Acceptor(*acceptor as u8)).collect();
+            for learners in permutations(state.learned.len()) {
+                let mut image = reordered(state, &order);
+                image.learned = learners.iter().map(|learner| state.learned[*learner].clone()).collect();
+                images.push(image);
+            }
+        }
+        images
+    }
+}
+
+/// `state` with its acceptors in this order.
+fn reordered(state: &State, order: &[Acceptor]) -> State {
+    let mut next = state.clone();
+    next.promises.clear();
+    for (place, acceptor) in (0..).map(Acceptor).zip(order) {
+        next.promised[place.0 as usize] = state.promised(*acceptor);
+        next.votes[place.0 as usize].clone_from(&state.votes[acceptor.0 as usize]);
+        let promised_by = state.promises.iter().filter(|(promiser, _)| promiser == acceptor);
+        next.promises.extend(promised_by.map(|(_, ballot)| (place, *ballot)));
+    }
+    next
 }

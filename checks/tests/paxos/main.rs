@@ -1,0 +1,3 @@
+//! Paxos, in every check that it goes through.
+
+mod exhaustive;
