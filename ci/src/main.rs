@@ -60,8 +60,8 @@ fn run_tidy(root: &Path) -> io::Result<bool> {
     let tree = Tree::read(root)?;
     let findings = tidy::check(&tree);
     for finding in &findings {
-        println!("{finding}");
+        gate::say(&finding.to_string());
     }
-    println!("tidy: {} findings in {} files", findings.len(), tree.files().count());
+    gate::say(&format!("tidy: {} findings in {} files", findings.len(), tree.files().count()));
     Ok(findings.is_empty())
 }

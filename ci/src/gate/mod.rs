@@ -9,6 +9,8 @@ use crate::{tidy, tree::Tree};
 use std::path::Path;
 use step::{Done, Gate, Step};
 
+pub use step::say;
+
 /// Set to `1` where everything a step needs must be installed, so that a missing tool fails instead of being
 /// passed over.
 pub const REQUIRE_ALL: &str = "QUORATE_REQUIRE_ALL";
@@ -71,7 +73,7 @@ pub fn bench_smoke(root: &Path) -> bool {
 pub(crate) fn measure(root: &Path, folder: &Path) -> bool {
     let mut gate = Gate::new(root, &[]);
     if let Err(error) = std::fs::create_dir_all(folder) {
-        println!("{}: {error}", folder.display());
+        say(&format!("{}: {error}", folder.display()));
         return false;
     }
     let folder = folder.display();

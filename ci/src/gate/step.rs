@@ -8,6 +8,12 @@ use std::{
     time::Instant,
 };
 
+/// Prints one line. A reader that has gone is no reason to stop: the exit code still tells.
+pub fn say(line: &str) {
+    use io::Write;
+    drop(writeln!(io::stdout(), "{line}"));
+}
+
 /// Lines of a failure that are shown.
 const SHOWN: usize = 60;
 
@@ -132,7 +138,9 @@ impl<'a> Gate<'a> {
             .status()
             .map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))?;
         let bytes = fs::read(&log)?;
-        Ok((status.success(), String::from_utf8_lossy(&bytes).into_owned()))
+        // Files are named from the root, wherever it stands.
+        let text = String::from_utf8_lossy(&bytes).replace(&format!("{}/", self.root.display()), "");
+        Ok((status.success(), text))
     }
 
     /// Says how a step went that ran elsewhere. True if it passed or was passed over.
@@ -147,17 +155,17 @@ impl<'a> Gate<'a> {
             line += &format!(": {} passed, {} failed", done.passed, done.failed);
         }
         line += &done.skipped.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-        println!("{line}");
+        say(&line);
         self.passed += done.passed;
         self.failed += done.failed;
         if done.skipped.is_some() || done.ok {
             return true;
         }
         for complaint in done.complaints.iter() {
-            println!("    | {complaint}");
+            say(&format!("    | {complaint}"));
         }
         for line in &done.reproduce {
-            println!("    reproduce: {line}");
+            say(&format!("    reproduce: {line}"));
         }
         self.broken.push(done.name);
         false
@@ -181,18 +189,18 @@ impl<'a> Gate<'a> {
     pub(super) fn finish(self) -> bool {
         let none_ran = self.only.is_empty() && self.passed + self.failed == 0;
         if none_ran {
-            println!("FAILED: no test ran");
+            say("FAILED: no test ran");
         }
         let counts = format!("{} passed, {} failed", self.passed, self.failed);
         let ok = self.finish_without_tests() && !none_ran;
-        println!("{counts}");
+        say(&counts);
         ok
     }
 
     /// The closing line of a gate that runs no tests.
     pub(super) fn finish_without_tests(self) -> bool {
         if !self.broken.is_empty() {
-            println!("FAILED: {}", self.broken.join(", "));
+            say(&format!("FAILED: {}", self.broken.join(", ")));
         }
         self.broken.is_empty()
     }
