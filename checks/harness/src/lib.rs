@@ -10,6 +10,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod explorer;
 pub mod foreign;
 pub mod lockstep;
 pub mod refine;

@@ -110,7 +110,7 @@ function line(m: Message, across: Map<string, number>, place: (i: number) => num
     return { message: m, a1, c1, a2: place(arrived), c2, hidden: columnOf(columns, arrived) === columnOf(columns, m.sent) && m.src === m.dst };
   }
   // What did not arrive is drawn as a stub towards its receiver: a line to the edge would cross everything that came later.
-  const part = m.fate === "dropped" ? 0.55 : 0.45;
+  const part = m.fate === "dropped" ? 0.8 : 0.45;
   const end = m.lost === undefined ? a1 + width * 0.8 : Math.max(place(m.lost), a1 + width * 0.5);
   return { message: m, a1, c1, a2: end, c2: c1 + (c2 - c1) * (m.src === m.dst ? 0 : part), hidden: false };
 }

@@ -8,7 +8,7 @@ import { at as valueAt, show } from "../core/value.ts";
 import { actorName, count, duration, flipsAt, message, stepWords, verdictStep } from "../core/words.ts";
 import { Elsewhere } from "./elsewhere.tsx";
 import { Difference, Whole } from "./tree.tsx";
-import { causes, clear, go, second, select, step, trace, view } from "./store.ts";
+import { causes, clear, go, second, select, step, trace, verdictCone, view } from "./store.ts";
 
 /** The three panels under the picture. */
 export function Panels() {
@@ -207,7 +207,7 @@ function Filters({ t, known, necessary }: { t: Trace; known: boolean; necessary:
       {text}
     </button>
   );
-  const inCone = cone(causes.value, verdictStep(t)).size;
+  const inCone = verdictCone.value.size;
   return (
     <div class="tabs" role="group" aria-label="show only">
       {toggle("cone", `only causes (${inCone} of ${t.length - 1})`, "steps that led to the verdict (c)")}

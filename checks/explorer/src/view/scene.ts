@@ -4,7 +4,7 @@ import { computed } from "@preact/signals";
 import { layout, type Layout } from "../core/layout.ts";
 import type { Property, Trace } from "../core/itf.ts";
 import { at, same, show } from "../core/value.ts";
-import { changeSize, columns, kept, room, step, trace, vertical, view, zoom } from "./store.ts";
+import { changeSize, columns, kept, pins, room, searching, shownActors, step, timeScale, trace, vertical, zoom } from "./store.ts";
 
 export interface Row {
   kind: "property" | "pin" | "abstract" | "changes" | "risk" | "hits";
@@ -38,11 +38,10 @@ const MOST_PROPERTIES = 6;
 export const scene = computed<Scene | null>(() => {
   const t = trace.value;
   if (t === null || t.actors.length + t.properties.length === 0) return null;
-  const v = view.value;
   const turned = vertical.value;
   const lane = turned ? (room.value.narrow ? 46 : 76) : t.actors.length > 12 ? 32 : 46;
-  const shown = v.actors;
-  const plan = layout(t, columns.value, zoom.value, (a) => shown === undefined || shown.includes(a), v.axis === "time", lane);
+  const shown = shownActors.value;
+  const plan = layout(t, columns.value, zoom.value, (a) => shown === null || shown.includes(a), timeScale.value, lane);
   // A loop's bracket stands above the step numbers, labels of system steps below them.
   const numbers = t.loop === undefined ? 15 : 33;
   const axis = turned ? 34 : numbers + (t.steps.some((x, i) => i > 0 && x.actor === undefined) ? 25 : 9);
@@ -55,10 +54,10 @@ export const scene = computed<Scene | null>(() => {
   const chosen = properties(t);
   for (const p of chosen) add({ kind: "property", name: p.name, title: p.text || p.name, size: turned ? 26 : 24, property: p });
   if (t.steps.some((s) => s.abstract !== undefined)) add({ kind: "abstract", name: "model step", title: "the model action that explains each step", size: turned ? 110 : 24 });
-  for (const path of v.pins) add({ kind: "pin", name: path, title: path, size: turned ? 90 : 26, path });
+  for (const path of pins.value) add({ kind: "pin", name: path, title: path, size: turned ? 90 : 26, path });
   add({ kind: "changes", name: "changes", title: "how much of the state each step changed", size: turned ? 30 : 26 });
   if (t.risk.length > 0) add({ kind: "risk", name: "risk", title: t.riskMethod ?? "chance that a random continuation fails", size: turned ? 40 : 22 });
-  if ((v.query ?? "") !== "") add({ kind: "hits", name: "found", title: "steps that match the search", size: turned ? 22 : 20 });
+  if (searching.value) add({ kind: "hits", name: "found", title: "steps that match the search", size: turned ? 22 : 20 });
   return { plan, rows, across: start + 6, axis, lane, numbers, vertical: turned, quiet: t.properties.length - chosen.length };
 });
 

@@ -4,13 +4,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { markdown, mermaid, rustTest } from "../core/report.ts";
 import { shell } from "../core/words.ts";
 import * as api from "./api.ts";
-import { copy, say, trace, verified } from "./store.ts";
+import { address, copy, say, trace, verified } from "./store.ts";
 
 /** Copies the address of this view. */
-export const copyLink = (): Promise<void> => copy(location.href, "link");
+export const copyLink = (): Promise<void> => copy(address(), "link");
 /** Copies the run as Markdown. */
 export const copyMarkdown = async (): Promise<void> => {
-  if (trace.value) await copy(markdown(trace.value, api.served ? location.href : undefined), "Markdown");
+  if (trace.value) await copy(markdown(trace.value, api.served ? address() : undefined), "Markdown");
 };
 
 async function copyTest(): Promise<void> {

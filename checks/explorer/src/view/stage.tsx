@@ -22,8 +22,9 @@ const window_ = computed<Window>(() => {
   const s = scene.value;
   const size = s?.vertical ? r.height : r.width;
   const half = Math.max(200, size / 2);
-  const from = Math.floor(at.value / half) * half - half;
   const end = (s?.plan.along ?? 0) + 10;
+  // After zooming out the scroll position may still lie behind the end.
+  const from = Math.floor(Math.min(at.value, Math.max(0, end - half)) / half) * half - half;
   return { from: Math.max(0, from), to: Math.min(end, from + half * 4) };
 });
 const range = computed(() => {

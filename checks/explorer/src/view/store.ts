@@ -33,6 +33,19 @@ export const playing = signal(false);
 /** Width and height of the drawing area, kept by the stage. */
 export const room = signal({ width: innerWidth, height: 600, narrow: innerWidth < 700 });
 
+// Parts of the view on their own: what follows from one of them is not computed again when only the step changes.
+const query = computed(() => view.value.query ?? "");
+const filter = computed(() => view.value.filter);
+const zoomWanted = computed(() => view.value.zoom);
+const orientation = computed(() => view.value.orientation);
+/** Pinned paths and visible actors, each as one text, so that equal ones are equal. */
+const pinKey = computed(() => JSON.stringify(view.value.pins));
+const actorKey = computed(() => JSON.stringify(view.value.actors ?? null));
+export const pins = computed(() => JSON.parse(pinKey.value) as string[]);
+export const shownActors = computed(() => JSON.parse(actorKey.value) as string[] | null);
+export const timeScale = computed(() => view.value.axis === "time");
+export const searching = computed(() => query.value !== "");
+
 /** The selected step. */
 export const step = computed(() => {
   const t = trace.value;
@@ -42,14 +55,13 @@ export const step = computed(() => {
 export const causes = computed(() => (trace.value === null ? [] : directCauses(trace.value)));
 export const flipSteps = computed(() => (trace.value === null ? [] : flips(trace.value)));
 export const loop = computed(() => (trace.value === null ? null : lasso(trace.value)));
-export const hits = computed(() => (trace.value === null ? [] : search(trace.value, parse(view.value.query ?? ""))));
+export const hits = computed(() => (trace.value === null ? [] : search(trace.value, parse(query.value))));
 /** Steps that a filter keeps, or `null` when nothing is filtered. The cone follows the verdict, so that stepping does not reshape it. */
 export const kept = computed<Set<number> | null>(() => {
   const t = trace.value;
-  const f = view.value.filter;
+  const f = filter.value;
   if (t === null || f === undefined) return null;
-  const end = verdictStep(t);
-  if (f === "cone") return cone(causes.value, end);
+  if (f === "cone") return verdictCone.value;
   if (f === "necessary") return new Set(t.steps.flatMap((s, i) => (s.necessary === true ? [i] : [])));
   return new Set(Array.from({ length: t.length }, (_, i) => i).filter((i) => eventful(t, i)));
 });
@@ -62,10 +74,10 @@ export const columns = computed(() => {
   const end = verdictStep(t);
   return fold(t.length, (i) => i === 0 || i === end || i === now || keep.has(i));
 });
-export const vertical = computed(() => (view.value.orientation ?? (room.value.narrow ? "v" : "h")) === "v");
+export const vertical = computed(() => (orientation.value ?? (room.value.narrow ? "v" : "h")) === "v");
 /** Width of a column. Short runs fill the screen, long ones scroll. */
 export const zoom = computed(() => {
-  const set = view.value.zoom;
+  const set = zoomWanted.value;
   if (set !== undefined) return Math.max(3, Math.min(120, set));
   if (vertical.value) return 34;
   const fit = Math.floor((room.value.width - 170) / Math.max(1, columns.value.length));
@@ -75,8 +87,7 @@ export const zoom = computed(() => {
 // A step is eventful when a pinned value, the failing property, or the actor's part named by the check changes.
 function eventful(t: Trace, i: number): boolean {
   if (i === 0 || t.steps[i]?.fault !== undefined) return true;
-  const pins = view.value.pins;
-  if (pins.some((p) => !same(at(t.states.get(i - 1), p), at(t.states.get(i), p)))) return true;
+  if (pins.value.some((p) => !same(at(t.states.get(i - 1), p), at(t.states.get(i), p)))) return true;
   return t.properties.some((p) => p.values[i] !== p.values[i - 1]);
 }
 
@@ -94,18 +105,40 @@ export function changeSize(t: Trace, i: number): number {
 export function go(patch: Partial<View>, how: "jump" | "scrub" = "jump"): void {
   const next = { ...view.value, ...patch };
   for (const k of Object.keys(next) as (keyof View)[]) if (next[k] === undefined) delete next[k];
-  const hash = `#${formatView(next)}`;
-  if (how === "jump" && hash !== location.hash) history.pushState(null, "", hash);
-  else history.replaceState(null, "", hash);
+  if (how === "jump") {
+    const hash = `#${formatView(next)}`;
+    flushAddress();
+    if (hash !== location.hash) history.pushState(null, "", hash);
+  } else settleAddress();
   view.value = next;
 }
+
+// Browsers refuse an address that changes with every press of a held key, so scrubbing writes it when it comes to rest.
+let pending: ReturnType<typeof setTimeout> | undefined;
+function settleAddress(): void {
+  clearTimeout(pending);
+  pending = setTimeout(flushAddress, 120);
+}
+function flushAddress(): void {
+  if (pending === undefined) return;
+  clearTimeout(pending);
+  pending = undefined;
+  history.replaceState(null, "", `#${formatView(view.peek())}`);
+}
+addEventListener("pagehide", flushAddress);
 
 /** Removes optional parts of the view. */
 export function clear(...keys: (keyof View)[]): void {
   const next = { ...view.value };
   for (const k of keys) delete next[k];
-  history.replaceState(null, "", `#${formatView(next)}`);
+  settleAddress();
   view.value = next;
+}
+
+/** The address of the view as it is now. */
+export function address(): string {
+  flushAddress();
+  return location.href;
 }
 
 /** Selects a step. */
@@ -145,6 +178,9 @@ export async function copy(text: string, what: string): Promise<void> {
     say(done ? `${what} copied` : `Could not copy ${what}`);
   }
 }
+
+/** Steps that led to the verdict. */
+export const verdictCone = computed(() => (trace.value === null ? new Set<number>() : cone(causes.value, verdictStep(trace.value))));
 
 window.addEventListener("popstate", () => (view.value = parseView(location.hash, embedded)));
 window.addEventListener("hashchange", () => {
