@@ -143,6 +143,25 @@ fn a_reader_that_leaves_is_no_error() {
 }
 
 #[test]
+fn an_interrupted_run_exits_3_and_says_so() {
+    use std::io::{BufRead, BufReader, Read};
+    let desk = Desk::new();
+    let mut child = desk.command(&["check", "paxos"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("naive-n1") {
+        line.clear();
+        stdout.read_line(&mut line).unwrap();
+    }
+    let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3), "{rest}");
+    assert!(rest.contains("Interrupted: ") && rest.contains("checks did not run"), "{rest}");
+}
+
+#[test]
 fn the_list_names_protocols_models_scopes_and_expectations() {
     let desk = Desk::new();
     let ran = desk.run(&["list"]).exits(0);

@@ -100,6 +100,9 @@ fn a_trace_is_exported_by_the_ending_of_the_file() {
     export("run.md").exits(0);
     let markdown = std::fs::read_to_string(desk.path("run.md")).unwrap();
     assert!(markdown.contains("**2PC-1 fails**"), "{markdown}");
+    export("run.html").exits(0);
+    let page = std::fs::read_to_string(desk.path("run.html")).unwrap();
+    assert!(page.contains("<html") && page.contains("2PC-1"));
     export("copy.json").exits(0);
     desk.run(&["trace", "verify", "copy.json"]).exits(0);
     let ran = export("run.pdf").exits(2);

@@ -6,17 +6,20 @@ use super::paint::Paint;
 use crate::registry::{Check, Expect, Property, Registry};
 
 /// Lists protocols, their checks and what each expects.
-pub(super) fn list(registry: &Registry, protocols: &[String], paint: Paint) -> Result<u8, Failure> {
+pub(super) fn list(
+    registry: &Registry,
+    protocols: &[String],
+    out: &mut Out<'_>,
+    paint: Paint,
+) -> Result<u8, Failure> {
     super::known_protocols(registry, protocols)?;
-    let mut stdout = std::io::stdout();
-    let mut out = Out::new(&mut stdout);
     for protocol in registry.protocols() {
         if !protocols.is_empty() && !protocols.contains(&protocol.name) {
             continue;
         }
         out.line(format!("{}  {}", paint.strong(&protocol.name), protocol.says));
         for check in registry.checks().iter().filter(|check| check.identity().protocol == protocol.name) {
-            describe(check, &mut out, paint);
+            describe(check, out, paint);
         }
     }
     out.line(format!(

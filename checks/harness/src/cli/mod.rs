@@ -20,12 +20,17 @@ mod list;
 mod out;
 mod paint;
 mod report;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 use crate::registry::Registry;
 use args::{Cli, Command, TraceCommand};
 use clap::{CommandFactory, FromArgMatches};
+use out::Out;
 use paint::Paint;
+use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// What ends a command before its work is done: a message, and exit code 2.
@@ -37,34 +42,50 @@ fn fail(message: String) -> Failure {
 
 /// Runs the command line that this process was given.
 pub fn main(registry: Registry) -> ExitCode {
-    let command =
-        Cli::command().name(registry.program()).bin_name(registry.program()).about(registry.about());
-    let matches = command.get_matches();
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => error.exit(),
-    };
-    match run(&registry, &cli.command) {
-        Ok(code) => ExitCode::from(code),
-        Err(Failure(message)) => {
-            eprintln!("error: {message}");
-            ExitCode::from(2)
-        }
-    }
+    ExitCode::from(run(&registry, std::env::args_os(), &mut std::io::stdout(), Paint::for_stdout()))
 }
 
-fn run(registry: &Registry, command: &Command) -> Result<u8, Failure> {
-    let paint = Paint::for_stdout();
+/// Runs `arguments` (the program's name first), writing to `stdout`; the exit code comes back.
+fn run(
+    registry: &Registry,
+    arguments: impl IntoIterator<Item = OsString>,
+    stdout: &mut dyn Write,
+    paint: Paint,
+) -> u8 {
+    let command =
+        Cli::command().name(registry.program()).bin_name(registry.program()).about(registry.about());
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(told) => {
+            // Help is asked for, and is no error; if even that cannot be printed, there is nobody to tell.
+            drop(told.print());
+            return u8::try_from(told.exit_code()).unwrap_or(2);
+        }
+    };
+    execute(registry, &cli.command, stdout, paint).unwrap_or_else(|Failure(message)| {
+        eprintln!("error: {message}");
+        2
+    })
+}
+
+fn execute(
+    registry: &Registry,
+    command: &Command,
+    stdout: &mut dyn Write,
+    paint: Paint,
+) -> Result<u8, Failure> {
+    let out = &mut Out::new(stdout);
     match command {
-        Command::Check(args) => check::check(registry, args, paint),
-        Command::List { protocols } => list::list(registry, protocols, paint),
-        Command::Replay { trace, traces } => trace::replay(registry, trace, traces, paint),
-        Command::Trace(TraceCommand::Verify { traces }) => trace::verify(registry, traces, paint),
+        Command::Check(args) => check::check(registry, args, out, paint),
+        Command::List { protocols } => list::list(registry, protocols, out, paint),
+        Command::Replay { trace, traces } => trace::replay(registry, trace, traces, out, paint),
+        Command::Trace(TraceCommand::Verify { traces }) => trace::verify(registry, traces, out, paint),
         Command::Trace(TraceCommand::Export { trace, output }) => trace::export(registry, trace, output),
         Command::Trace(TraceCommand::Minimise { trace, output, states }) => {
-            trace::minimise(registry, trace, output, *states)
+            trace::minimise(registry, trace, output, *states, out)
         }
-        Command::Explore(args) => explore::explore(registry, args),
+        Command::Explore(args) => explore::explore(registry, args, out),
     }
 }
 

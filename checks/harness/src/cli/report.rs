@@ -160,7 +160,7 @@ impl Tally {
             ));
         }
         if self.deep_left_out > 0 {
-            lines.push(format!("  {} more run under --deep.", plural(self.deep_left_out, "larger check")));
+            lines.push(format!("  Under --deep: {}.", plural(self.deep_left_out, "larger check")));
         }
         lines.extend(self.conclusion(paint));
         if self.rows.iter().any(|row| row.trace.is_some()) {

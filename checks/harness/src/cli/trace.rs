@@ -10,13 +10,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Prints a run step by step, with what each step changed and which property falls, and replays it.
-pub(super) fn replay(registry: &Registry, named: &str, traces: &Path, paint: Paint) -> Result<u8, Failure> {
+pub(super) fn replay(
+    registry: &Registry,
+    named: &str,
+    traces: &Path,
+    out: &mut Out<'_>,
+    paint: Paint,
+) -> Result<u8, Failure> {
     let (path, trace) = find(named, traces)?;
-    let mut stdout = std::io::stdout();
-    let mut out = Out::new(&mut stdout);
     trace.notices.iter().for_each(|notice| out.line(paint.warn(notice)));
     out.line(paint.strong(&trace.description));
-    print_steps(&trace, &mut out, paint);
+    print_steps(&trace, out, paint);
     let model = match model_of(registry, &trace) {
         Ok(model) => model,
         Err(reason) => return Err(fail(format!("{}: {reason}", path.display()))),
@@ -60,9 +64,12 @@ fn print_steps(trace: &Trace, out: &mut Out<'_>, paint: Paint) {
 }
 
 /// Verifies files; the exit code is the worst of them.
-pub(super) fn verify(registry: &Registry, paths: &[PathBuf], paint: Paint) -> Result<u8, Failure> {
-    let mut stdout = std::io::stdout();
-    let mut out = Out::new(&mut stdout);
+pub(super) fn verify(
+    registry: &Registry,
+    paths: &[PathBuf],
+    out: &mut Out<'_>,
+    paint: Paint,
+) -> Result<u8, Failure> {
     let mut worst = 0;
     for path in paths {
         let name = path.display();
@@ -103,7 +110,7 @@ pub(super) fn export(registry: &Registry, path: &Path, output: &Path) -> Result<
                 model_of(registry, &trace).map_err(|reason| fail(format!("{}: {reason}", path.display())))?;
             model.to_rust(&trace).map_err(|error| fail(format!("{}: {error}", path.display())))?
         }
-        Some("html") => super::explore::page(&trace)?,
+        Some("html") => super::explore::page(&trace),
         Some("json") => trace.to_json(),
         _ => {
             let problem = "the ending says the form: .html, .rs, .md or .json";
@@ -115,7 +122,13 @@ pub(super) fn export(registry: &Registry, path: &Path, output: &Path) -> Result<
 }
 
 /// Writes the trace without the steps that its finding does not need.
-pub(super) fn minimise(registry: &Registry, path: &Path, output: &Path, states: u64) -> Result<u8, Failure> {
+pub(super) fn minimise(
+    registry: &Registry,
+    path: &Path,
+    output: &Path,
+    states: u64,
+    out: &mut Out<'_>,
+) -> Result<u8, Failure> {
     let trace = load(path)?;
     let in_file = |reason: String| fail(format!("{}: {reason}", path.display()));
     let model = model_of(registry, &trace).map_err(in_file)?;
@@ -124,7 +137,7 @@ pub(super) fn minimise(registry: &Registry, path: &Path, output: &Path, states: 
         .map_err(|divergence| in_file(format!("does not replay: {divergence}")))?;
     short.save(output).map_err(|error| fail(error.to_string()))?;
     let steps = |trace: &Trace| trace.states.len() - 1;
-    println!("{} of {} steps: {}", steps(&short), steps(&trace), short.description);
+    out.line(format!("{} of {} steps: {}", steps(&short), steps(&trace), short.description));
     Ok(0)
 }
 

@@ -10,6 +10,7 @@ use quorate_spec::{Claims, Spec};
 use serde_json::{Map, Value};
 use std::fmt::Debug;
 use std::hash::Hash;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// One claim, in words.
@@ -102,6 +103,10 @@ pub trait LiveModel: Send + Sync {
     /// How the model is written in Rust.
     fn rust(&self) -> Option<&RustModel>;
 
+    /// Serves stateright's own Explorer over the model, until the process ends; `false` if it was not registered for
+    /// that.
+    fn serve_stateright(&self, address: SocketAddr) -> bool;
+
     /// A Rust test of the trace.
     ///
     /// # Errors
@@ -117,6 +122,7 @@ pub struct Live<M: Spec> {
     pub(crate) form: Form<M>,
     pub(crate) identity: Identity,
     pub(crate) rust: Option<RustModel>,
+    pub(crate) stateright: Option<fn(&M, SocketAddr)>,
 }
 
 impl<M> Live<M>
@@ -246,6 +252,10 @@ where
 
     fn rust(&self) -> Option<&RustModel> {
         self.rust.as_ref()
+    }
+
+    fn serve_stateright(&self, address: SocketAddr) -> bool {
+        self.stateright.inspect(|serve| serve(&self.model, address)).is_some()
     }
 }
 

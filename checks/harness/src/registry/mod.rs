@@ -138,15 +138,14 @@ impl Registry {
         self.models().find(|live| live.identity().is(protocol, kind, model, scope))
     }
 
-    /// The model of that name, the first scope of it: `naive-n1`, `paxos/naive-n3/one-crash`, or a protocol, for
-    /// its first model.
+    /// The model of that name: `naive-n1`, `paxos/naive-n3/one-crash`, `paxos/exhaustive/naive-n3/one-crash`, or a
+    /// protocol, for its first model. Of several that fit, the first.
     pub fn model_named(&self, name: &str) -> Option<&Arc<dyn LiveModel>> {
-        let full = |live: &&Arc<dyn LiveModel>| {
-            let Identity { protocol, model, scope, .. } = live.identity();
-            [model.clone(), format!("{protocol}/{model}"), format!("{protocol}/{model}/{scope}")]
-                .iter()
-                .any(|known| known == name)
+        let fits = |live: &&Arc<dyn LiveModel>| {
+            let Identity { protocol, kind, model, scope, .. } = live.identity();
+            let short = [model.clone(), format!("{protocol}/{model}"), format!("{protocol}/{model}/{scope}")];
+            short.iter().any(|known| known == name) || format!("{protocol}/{kind}/{model}/{scope}") == name
         };
-        self.models().find(full).or_else(|| self.models().find(|live| live.identity().protocol == name))
+        self.models().find(fits).or_else(|| self.models().find(|live| live.identity().protocol == name))
     }
 }

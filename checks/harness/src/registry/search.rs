@@ -8,11 +8,12 @@ use crate::engine::{Ended, Finding, Limits, Options, Report, Stop, search};
 use crate::trace::export::RustModel;
 use crate::trace::{CheckInfo, Form};
 use crate::verdict::{Run, Verdict};
-use quorate_spec::Spec;
+use quorate_spec::{Kind, Spec};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::Hash;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub struct Search<M: Spec> {
     search: SearchFn<M>,
     after: Option<AfterFn<M>>,
     rust: Option<RustModel>,
+    stateright: Option<fn(&M, SocketAddr)>,
 }
 
 impl<M> Search<M>
@@ -74,6 +76,7 @@ where
             search: Box::new(search),
             after: None,
             rust: None,
+            stateright: None,
         }
     }
 
@@ -171,6 +174,17 @@ where
         self
     }
 
+    /// stateright's own Explorer can be served over the model.
+    pub fn stateright(mut self) -> Self
+    where
+        M: Clone,
+        M::State: Debug,
+        M::Action: PartialEq,
+    {
+        self.stateright = Some(|model, address| drop(model.clone().checker().serve(address)));
+        self
+    }
+
     fn expectation(&self, claim: &ClaimInfo) -> Expect {
         let plain = || match claim.kind {
             "sometimes" => Expect::Reachable { steps: None },
@@ -196,6 +210,7 @@ where
             form: search.form,
             identity: search.identity.clone(),
             rust: search.rust.clone(),
+            stateright: search.stateright,
         };
         let live = Arc::new(live);
         let claims = claims_of(&*search.model).into_iter().filter(|claim| search.reports(&claim.id));
@@ -274,7 +289,13 @@ where
         let expect = listed.map_or(Expect::Holds, |info| self.search.expectation(&info));
         let mut row = self.row(report, claim.id(), claim.text(), expect);
         row.triggers = finding.triggers;
-        row.conclusion = conclusion(&finding.verdict);
+        row.conclusion = match (&report.ended, conclusion(&finding.verdict)) {
+            // Not put to the test so far: whether it would have been, the cut has left open.
+            (Ended::Bounded { limit, frontier }, Conclusion::Vacuous) if !self.search.deep => {
+                Conclusion::Bounded { limit: limit.clone(), frontier: *frontier }
+            }
+            (_, conclusion) => conclusion,
+        };
         if let Some(run) = finding.verdict.run() {
             row.trace_steps = Some(run.len());
             let about = CheckInfo { property: claim.id().to_owned(), ..self.about(report, expect) };
@@ -314,7 +335,8 @@ where
         let waived = |kind: &str| self.search.waived.iter().find(|(name, _)| *name == kind);
         let unhit: Vec<&str> =
             report.unhit().iter().map(|kind| kind.0).filter(|kind| waived(kind).is_none()).collect();
-        let undeclared: Vec<&str> = report.undeclared().iter().map(|kind| kind.0).collect();
+        let taken = |kind: &Kind| report.coverage.iter().any(|(other, count)| other == kind && *count > 0);
+        let undeclared: Vec<&str> = report.undeclared().into_iter().filter(taken).map(|kind| kind.0).collect();
         let mut row =
             self.row(report, "coverage", "every kind of action is taken", Expect::Reachable { steps: None });
         row.triggers = report.coverage.iter().filter(|(_, count)| *count > 0).count() as u64;
