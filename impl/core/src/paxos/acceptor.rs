@@ -50,7 +50,8 @@ impl<C: Plain + Ord> Replica<C> {
         if ballot > self.promised() {
             self.yield_to(ballot, effects);
         }
-        if self.durable.voted_upto(ballot, first) < end {
+        let is_new = end > self.durable.end() || self.durable.voted_upto(ballot, first) < end;
+        if is_new {
             self.write(Write::Accept { ballot, first, values }, effects);
         }
         let upto = self.extend_run(ballot, floor, end);

@@ -22,6 +22,9 @@ impl<C: Plain + Ord> Replica<C> {
     /// Learns the slots before `chosen` as far as this replica voted for them at `ballot`: then it has the value that
     /// was chosen, because a ballot proposes one value a slot. A vote at another ballot tells nothing.
     pub(super) fn settle(&mut self, ballot: Ballot, chosen: Slot, effects: &mut Effects<Self>) {
+        if chosen <= self.chosen() {
+            return;
+        }
         let upto = self.durable.voted_upto(ballot, self.chosen()).min(chosen);
         if upto > self.chosen() {
             self.choose(upto, effects);
@@ -30,13 +33,12 @@ impl<C: Plain + Ord> Replica<C> {
 
     /// The log's values before `upto` are chosen.
     pub(super) fn choose(&mut self, upto: Slot, effects: &mut Effects<Self>) {
-        let first = self.chosen();
-        if self.config.chosen_on_disk {
-            self.write(Write::Chosen(upto), effects);
-        } else {
-            self.durable.chosen = upto;
-        }
+        let first = std::mem::replace(&mut self.chosen, upto);
         self.announce(first, effects);
+        let every = u64::from(self.config.chosen_every);
+        if every > 0 && upto.since(self.durable.chosen) >= every {
+            self.write(Write::Chosen(upto), effects);
+        }
     }
 
     /// Somebody misses chosen values.
@@ -67,6 +69,7 @@ impl<C: Plain + Ord> Replica<C> {
             return;
         }
         let entries = if known == 0 { entries } else { entries[known..].iter().cloned().collect() };
+        self.chosen = start.after(entries.len());
         self.write(Write::Learned { first: start, entries }, effects);
         self.announce(start, effects);
         self.ask_for_more(from, chosen, effects);

@@ -37,9 +37,9 @@ pub struct Config {
     pub resend: bool,
     /// Whether a message of a lower ballot is answered by `Reject`.
     pub rejects: bool,
-    /// Whether the growth of the chosen prefix is written to disk. It need not be: a restarted replica can learn it
-    /// again. It is written without a barrier, for the sake of a fast restart.
-    pub chosen_on_disk: bool,
+    /// Newly chosen slots after which the growth of the chosen prefix is written to disk; 0 if never. It need not be:
+    /// a restarted replica learns it again. It is written without a barrier, for the sake of a fast restart.
+    pub chosen_every: u32,
 }
 
 impl Config {
@@ -57,7 +57,7 @@ impl Config {
             commit_messages: true,
             resend: true,
             rejects: true,
-            chosen_on_disk: true,
+            chosen_every: 1024,
         }
     }
 
@@ -72,7 +72,7 @@ impl Config {
             commit_messages: false,
             resend: false,
             rejects: false,
-            chosen_on_disk: false,
+            chosen_every: 0,
             ..Config::new(replicas)
         }
     }
@@ -216,6 +216,8 @@ pub struct Replica<C> {
     pub(super) incarnation: u32,
     /// The disk as it will be once every write so far is durable.
     pub(super) durable: Durable<C>,
+    /// Every slot before this one is known to be chosen. Ahead of the disk.
+    pub(super) chosen: Slot,
     /// The highest ballot heard of, if it is above the promised one; else [`Ballot::ZERO`].
     pub(super) heard: Ballot,
     /// One past the slots that are acknowledged at the promised ballot; `None` before its first `Accept`.
@@ -280,7 +282,7 @@ impl<C: Plain> Replica<C> {
 
     /// Every slot before this one is known to be chosen.
     pub fn chosen(&self) -> Slot {
-        self.durable.chosen
+        self.chosen
     }
 
     /// The part that it plays.
@@ -333,7 +335,8 @@ impl<C: Plain> Replica<C> {
 
     fn assert_log(&self) {
         let (id, chosen, promised) = (self.id, self.chosen(), self.promised());
-        assert!(chosen <= self.durable.end(), "replica {id}: {chosen} chosen of {}", self.durable.end());
+        let (on_disk, end) = (self.durable.chosen, self.durable.end());
+        assert!(on_disk <= chosen && chosen <= end, "replica {id}: {on_disk} and {chosen} chosen of {end}");
         for (slot, held) in self.durable.log.iter_from(0) {
             let ballot = held.map(|(ballot, _)| ballot);
             assert!(ballot <= Some(promised), "replica {id}: slot {slot} at {ballot:?}, promised {promised}");

@@ -18,12 +18,12 @@ impl<C: Plain + Ord> Machine for Replica<C> {
 
     fn recover(config: &Config, id: NodeId, durable: &Durable<C>) -> Self {
         let incarnation = durable.incarnation.saturating_add(1);
-        let durable = durable.clone();
         Replica {
             id,
             config: *config,
             incarnation,
-            durable,
+            durable: durable.clone(),
+            chosen: durable.chosen,
             heard: Ballot::ZERO,
             run: None,
             role: Role::Follower,

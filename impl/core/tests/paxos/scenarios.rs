@@ -129,7 +129,7 @@ fn a_candidate_that_lags_too_far_is_taught_before_it_is_promised() {
 
 #[test]
 fn a_restarted_replica_remembers_and_announces_again() {
-    let config = Config { chosen_on_disk: true, ..telling() };
+    let config = Config { chosen_every: 1, ..telling() };
     let mut cluster = Cluster::new(config);
     cluster.elect(0);
     cluster.submit_all(0, 0..3);
