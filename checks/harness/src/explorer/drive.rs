@@ -33,9 +33,11 @@ pub(super) fn list(desk: &Desk<'_>) -> Vec<Value> {
     let row = |live: &Arc<dyn LiveModel>| {
         let own = live.identity();
         let names = [own.model.clone(), format!("{}/{}", own.protocol, own.model)];
-        let finds = |name: &&String| desk.registry.model_named(name).is_some_and(|other| other.identity() == own);
+        let finds =
+            |name: &&String| desk.registry.model_named(name).is_some_and(|other| other.identity() == own);
         let name = names.iter().find(finds).cloned().unwrap_or_else(|| full_name(own));
-        let about = if own.scope.is_empty() { own.says.clone() } else { format!("{}: {}", own.scope, own.says) };
+        let about =
+            if own.scope.is_empty() { own.says.clone() } else { format!("{}: {}", own.scope, own.says) };
         json!({ "name": name, "protocol": own.protocol, "kind": own.kind, "about": about })
     };
     desk.registry.models().map(row).collect()

@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_long_trace_is_compressed_and_a_page_too_large_says_what_it_left_out() {
-        let states: Vec<String> = (0..4000).map(|n| format!(r#"{{"x":"{}"}}"#, n.to_string().repeat(200))).collect();
+        let states: Vec<String> =
+            (0..4000).map(|n| format!(r#"{{"x":"{}"}}"#, n.to_string().repeat(200))).collect();
         let text = format!(r#"{{"vars":["x"],"states":[{}]}}"#, states.join(","));
         let trace = Trace::from_json(&text).unwrap();
         let whole = page(&trace, MOST_BYTES);

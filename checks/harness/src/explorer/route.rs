@@ -104,21 +104,23 @@ impl Desk<'_> {
                 kind: "text/html; charset=utf-8",
                 body: page(trace, MOST_BYTES),
             }),
-            (false, ["api", "t", id, "rust"]) => self.with_model(id, |live, trace| match live.to_rust(trace) {
-                Ok(text) => Answer::value(&json!({ "text": text })),
-                Err(error) => Answer::wrong(error.to_string()),
-            }),
+            (false, ["api", "t", id, "rust"]) => {
+                self.with_model(id, |live, trace| match live.to_rust(trace) {
+                    Ok(text) => Answer::value(&json!({ "text": text })),
+                    Err(error) => Answer::wrong(error.to_string()),
+                })
+            }
             (false, ["api", "verify", id]) => self.verify(id),
             (false, ["api", "report"]) => self.report(),
-            (true, ["api", "t", id, "necessary"]) => self.remake(id, |live, trace| {
-                live.necessary(trace).map_err(|divergence| divergence.to_string())
-            }),
+            (true, ["api", "t", id, "necessary"]) => self
+                .remake(id, |live, trace| live.necessary(trace).map_err(|divergence| divergence.to_string())),
             (true, ["api", "t", id, "minimise"]) => self.remake(id, |live, trace| {
                 live.minimise(trace, 100_000).map_err(|divergence| divergence.to_string())
             }),
             (true, ["api", "t", id, "nearest"]) => self.remake(id, |live, trace| {
-                nearest::nearest(live, trace)
-                    .ok_or_else(|| "Every other way from any state of this run breaks something too.".to_owned())
+                nearest::nearest(live, trace).ok_or_else(|| {
+                    "Every other way from any state of this run breaks something too.".to_owned()
+                })
             }),
             (post, ["api", "m", name, what]) => self.drive(name, what, post, query, &ask.body),
             _ => Answer::missing(format!("There is no {path} here.")),
@@ -192,14 +194,17 @@ impl Desk<'_> {
         };
         match live.verify(&trace) {
             Ok(verified) => {
-                let mut sentence = format!("all {} steps replay, and everything the file says is so", verified.steps);
+                let mut sentence =
+                    format!("all {} steps replay, and everything the file says is so", verified.steps);
                 for notice in verified.notices {
                     sentence.push_str("; ");
                     sentence.push_str(&notice);
                 }
                 Answer::value(&json!({ "verified": true, "sentence": sentence }))
             }
-            Err(divergence) => Answer::value(&json!({ "verified": false, "sentence": divergence.to_string() })),
+            Err(divergence) => {
+                Answer::value(&json!({ "verified": false, "sentence": divergence.to_string() }))
+            }
         }
     }
 
@@ -232,7 +237,9 @@ impl Desk<'_> {
 }
 
 fn no_trace(id: &str) -> Answer {
-    Answer::missing(format!("There is no trace {id} here. It may have been written again by a later check, under another id."))
+    Answer::missing(format!(
+        "There is no trace {id} here. It may have been written again by a later check, under another id."
+    ))
 }
 
 /// Only pages that this server itself sent may ask: by name, by origin, and, for what changes anything, by header.

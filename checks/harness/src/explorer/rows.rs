@@ -69,7 +69,8 @@ pub(super) fn row(id: String, file: String, trace: &Trace) -> RunRow {
 /// What kind of finding it is: unexpected ones apart, and defects that were put in on purpose apart from the rest.
 fn group(trace: &Trace) -> &'static str {
     let Some(check) = trace.harness.as_ref().map(|harness| &harness.check) else { return "foreign" };
-    let says = |word: &str| check.kind.contains(word) || check.model.contains(word) || check.scope.contains(word);
+    let says =
+        |word: &str| check.kind.contains(word) || check.model.contains(word) || check.scope.contains(word);
     match (check.verdict.as_str(), check.expect.as_str()) {
         _ if says("demonstration") => "demonstration",
         ("violated" | "panicked", "violated") if says("planted") || says("broken") => "planted",
