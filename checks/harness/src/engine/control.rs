@@ -66,6 +66,11 @@ impl<'a> Control<'a> {
         self.started.elapsed().as_secs_f64()
     }
 
+    /// States found, as far as threads have reported.
+    pub(super) fn found(&self) -> u64 {
+        self.found.load(Relaxed)
+    }
+
     #[inline]
     pub(super) fn is_halted(&self) -> bool {
         self.halted.load(Relaxed)

@@ -1,7 +1,7 @@
 //! 128 bits of hash for any value that is `Hash`: the same bits in every run, on every machine, at any thread count.
 //!
-//! Two accumulators with different fixed seeds run over one 16-byte sponge; each step is a folded multiply, as in
-//! the foldhash crate. They share what costs time (packing small integers) and differ in what decides (seeds).
+//! Two 64-bit lanes with different fixed seeds absorb the same words, each by a folded multiply as in the foldhash
+//! crate. They share what costs time, packing small integers into words, and differ in what decides, the seeds.
 //! Lengths and enum discriminants, which `Hash` writes as whole words, take one byte when small.
 
 use std::hash::{Hash, Hasher};
@@ -34,7 +34,7 @@ pub(super) fn scatter(packed: u128) -> u128 {
 struct Fingerprinter {
     left: u64,
     right: u64,
-    sponge: u128,
+    word: u64,
     filled: u32,
 }
 
@@ -45,35 +45,48 @@ fn fold(x: u64, y: u64) -> u64 {
 }
 
 impl Fingerprinter {
+    #[inline]
     fn new() -> Self {
-        Fingerprinter { left: SEEDS[0], right: SEEDS[1], sponge: 0, filled: 0 }
+        Fingerprinter { left: SEEDS[0], right: SEEDS[1], word: 0, filled: 0 }
     }
 
     #[inline(always)]
-    fn absorb(&mut self, low: u64, high: u64) {
-        self.left = fold(low ^ self.left, high ^ SEEDS[2]);
-        self.right = fold(high ^ self.right, low ^ SEEDS[3]);
+    fn absorb(&mut self, word: u64) {
+        self.left = fold(word ^ self.left, SEEDS[2]);
+        self.right = fold(word ^ self.right, SEEDS[3]);
     }
 
+    /// A value of less than 64 bits: it shares a word with its neighbours.
     #[inline(always)]
     fn pack(&mut self, bits: u32, value: u64) {
-        if self.filled + bits > 128 {
-            self.absorb(self.sponge as u64, (self.sponge >> 64) as u64);
-            self.sponge = u128::from(value);
+        if self.filled + bits > 64 {
+            self.absorb(self.word);
+            self.word = value;
             self.filled = bits;
         } else {
-            self.sponge |= u128::from(value) << self.filled;
+            self.word |= value << self.filled;
             self.filled += bits;
         }
     }
 
+    /// A value of 64 bits.
+    #[inline(always)]
+    fn whole(&mut self, value: u64) {
+        if self.filled > 0 {
+            self.absorb(self.word);
+            self.word = 0;
+            self.filled = 0;
+        }
+        self.absorb(value);
+    }
+
+    #[inline]
     fn both(&self) -> u128 {
-        let low = self.sponge as u64 ^ u64::from(self.filled);
-        let high = (self.sponge >> 64) as u64;
-        let left = fold(low ^ self.left, high ^ SEEDS[2]);
-        let right = fold(high ^ self.right, low ^ SEEDS[3]);
-        let left_last = fold(left ^ SEEDS[1], right ^ SEEDS[0]);
-        let right_last = fold(right ^ SEEDS[2], SEEDS[3] ^ left.rotate_left(32));
+        // The last word may be empty; how full it is counts, and both halves pass through both lanes.
+        let left = fold(self.word ^ self.left, SEEDS[2] ^ u64::from(self.filled));
+        let right = fold(self.word ^ self.right, SEEDS[3] ^ u64::from(self.filled));
+        let left_last = fold(left ^ SEEDS[1], SEEDS[2]) ^ right;
+        let right_last = fold(right ^ SEEDS[0], SEEDS[3]) ^ left_last.rotate_left(32);
         u128::from(left_last) << 64 | u128::from(right_last)
     }
 }
@@ -83,7 +96,7 @@ impl Hasher for Fingerprinter {
         // The length is not part of the stream: `Hash` writes it where it matters.
         let (blocks, rest) = bytes.as_chunks::<8>();
         for block in blocks {
-            self.pack(64, u64::from_le_bytes(*block));
+            self.whole(u64::from_le_bytes(*block));
         }
         for byte in rest {
             self.pack(8, u64::from(*byte));
@@ -107,13 +120,13 @@ impl Hasher for Fingerprinter {
 
     #[inline(always)]
     fn write_u64(&mut self, value: u64) {
-        self.pack(64, value);
+        self.whole(value);
     }
 
     #[inline(always)]
     fn write_u128(&mut self, value: u128) {
-        self.pack(64, value as u64);
-        self.pack(64, (value >> 64) as u64);
+        self.whole(value as u64);
+        self.whole((value >> 64) as u64);
     }
 
     #[inline(always)]
@@ -122,7 +135,7 @@ impl Hasher for Fingerprinter {
             self.pack(8, value as u64);
         } else {
             self.pack(8, u64::from(WIDE));
-            self.pack(64, value as u64);
+            self.whole(value as u64);
         }
     }
 

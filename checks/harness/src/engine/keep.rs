@@ -1,8 +1,11 @@
 //! How states are told apart, and in which form the frontier holds them.
 
 use super::fingerprint::{fingerprint, scatter};
+use serde::{Serialize, de::DeserializeOwned};
 use stateright::Model;
+use std::cell::RefCell;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// A state that packs into 16 bytes. Such states need no fingerprint: they are compared exactly, and the frontier
 /// holds nothing but the bytes.
@@ -93,5 +96,67 @@ where
 
     fn is_exact(&self) -> bool {
         true
+    }
+}
+
+/// How many states are decoded at once after encoding, to see whether they come back whole.
+const TRIED: u32 = 256;
+
+/// By hash, and as bytes while they wait: large states with many small allocations shrink to what they say.
+#[derive(Default)]
+pub(super) struct Encoded {
+    tried: AtomicU32,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The bytes of a state.
+pub(super) fn encode<S: Serialize>(state: &S) -> Box<[u8]> {
+    SCRATCH.with_borrow_mut(|scratch| {
+        scratch.clear();
+        // Into the scratch, so that what is kept is allocated once and exactly.
+        let bytes = postcard::to_extend(state, std::mem::take(scratch));
+        *scratch = bytes.unwrap_or_else(|error| panic!("the state cannot be encoded: {error}"));
+        Box::from(scratch.as_slice())
+    })
+}
+
+/// The state back.
+pub(super) fn decode<S: DeserializeOwned>(bytes: &[u8]) -> S {
+    postcard::from_bytes(bytes).unwrap_or_else(|error| panic!("an encoded state does not decode: {error}"))
+}
+
+impl<M: Model> Keep<M> for Encoded
+where
+    M::State: Hash + Eq + Serialize + DeserializeOwned,
+{
+    type Kept = Box<[u8]>;
+
+    #[inline]
+    fn fingerprint(&self, _: &M, state: &M::State) -> u128 {
+        fingerprint(state)
+    }
+
+    fn keep(&self, state: M::State) -> Box<[u8]> {
+        let bytes = encode(&state);
+        if self.tried.load(Relaxed) < TRIED {
+            self.tried.fetch_add(1, Relaxed);
+            let back: M::State = decode(&bytes);
+            assert!(
+                back == state,
+                "a state is not the same after encoding and decoding: serde leaves something out"
+            );
+        }
+        bytes
+    }
+
+    fn open(&self, kept: Box<[u8]>) -> M::State {
+        decode(&kept)
+    }
+
+    fn is_exact(&self) -> bool {
+        false
     }
 }

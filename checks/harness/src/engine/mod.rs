@@ -35,6 +35,7 @@ mod interrupt;
 mod keep;
 mod options;
 mod path;
+mod recent;
 mod report;
 mod search;
 mod subject;
@@ -43,7 +44,7 @@ mod tally;
 mod worker;
 
 pub use audit::Audit;
-pub use entry::{search, search_model, search_packed};
+pub use entry::{search, search_encoded, search_model, search_packed};
 pub use fingerprint::fingerprint;
 pub use interrupt::on_ctrl_c;
 pub use keep::Packed;

@@ -82,6 +82,8 @@ impl Ids {
 /// The set and the log.
 pub(super) struct Table {
     pieces: Vec<Box<[Bucket]>>,
+    /// While the table grows: emptied pieces, to be used again.
+    spare: Vec<Box<[Bucket]>>,
     buckets: u64,
     links: Vec<Box<[AtomicU64]>>,
     next: AtomicU32,
@@ -90,8 +92,14 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new() -> Self {
-        let mut table =
-            Table { pieces: Vec::new(), buckets: 0, links: Vec::new(), next: AtomicU32::new(0), capacity: 0 };
+        let mut table = Table {
+            pieces: Vec::new(),
+            spare: Vec::new(),
+            buckets: 0,
+            links: Vec::new(),
+            next: AtomicU32::new(0),
+            capacity: 0,
+        };
         table.set_size(1);
         table.allocate_all();
         table
@@ -207,21 +215,24 @@ impl Table {
         self.capacity == MOST_STATES
     }
 
-    /// Half as much room again.
+    /// Half as much room again. Pieces of the old table become pieces of the new one as soon as they are empty.
     pub(super) fn grow(&mut self) {
         let old = std::mem::take(&mut self.pieces);
         self.set_size(old.len() + old.len().div_ceil(2));
-        for piece in old.into_iter().rev() {
-            for bucket in piece.iter().rev() {
-                for slot in 0..SLOTS {
-                    let mark = bucket.mark[slot].load(Relaxed);
+        for mut piece in old.into_iter().rev() {
+            for bucket in piece.iter_mut().rev() {
+                let Bucket { low, high, mark } = std::mem::take(bucket);
+                for ((low, high), mark) in low.into_iter().zip(high).zip(mark) {
+                    let mark = mark.into_inner();
                     if mark != EMPTY {
-                        self.place(bucket.low[slot].load(Relaxed), bucket.high[slot].load(Relaxed), mark);
+                        self.place(low.into_inner(), high.into_inner(), mark);
                     }
                 }
             }
+            self.spare.push(piece);
         }
         self.allocate_all();
+        self.spare = Vec::new();
     }
 
     /// Puts back an entry that is known to be absent, while the table is held alone.
@@ -230,7 +241,7 @@ impl Table {
         loop {
             let piece_of = &mut self.pieces[index / PIECE];
             if piece_of.is_empty() {
-                *piece_of = piece();
+                *piece_of = self.spare.pop().unwrap_or_else(piece);
             }
             let bucket = &mut piece_of[index % PIECE];
             for slot in 0..SLOTS {
@@ -279,7 +290,7 @@ impl Table {
 
     fn allocate_all(&mut self) {
         for slot in self.pieces.iter_mut().filter(|slot| slot.is_empty()) {
-            *slot = piece();
+            *slot = self.spare.pop().unwrap_or_else(piece);
         }
     }
 }

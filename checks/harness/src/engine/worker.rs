@@ -4,6 +4,7 @@ use super::control::{Caught, Control, POLL};
 use super::frontier::{CHUNK, Chunk, link};
 use super::keep::Keep;
 use super::options::Stop;
+use super::recent::Recent;
 use super::subject::Subject;
 use super::table::{Ids, Keeping, Seen, Table};
 use super::tally::{Event, Tally};
@@ -38,10 +39,13 @@ pub(super) struct Level<T> {
     pub(super) expand: bool,
 }
 
+/// Successors that go into the table together: enough for memory to answer them side by side.
+const BATCH: usize = 32;
+
 /// A successor on its way into the table.
 struct Successor<T> {
     fingerprint: u128,
-    action: u32,
+    link: u64,
     state: T,
 }
 
@@ -57,6 +61,7 @@ pub(super) struct Worker<M: Model, T> {
     pub(super) ids: Ids,
     actions: Vec<M::Action>,
     batch: Vec<Successor<M::State>>,
+    recent: Recent,
     doing: Option<u32>,
     reported: (u64, u64),
 }
@@ -71,6 +76,7 @@ impl<M: Model, T> Worker<M, T> {
             ids: Ids::default(),
             actions: Vec::new(),
             batch: Vec::new(),
+            recent: Recent::new(),
             doing: None,
             reported: (0, 0),
         }
@@ -84,6 +90,7 @@ impl<M: Model, T> Worker<M, T> {
         S: Subject<M>,
     {
         let mut table = Some(read(field.table));
+        self.recent.prepare(field.control.found(), level.keeping != Keeping::First);
         loop {
             let chunk = level.queue.lock().expect("no model code runs under this lock").pop_front();
             let Some(chunk) = chunk else { break };
@@ -111,7 +118,7 @@ impl<M: Model, T> Worker<M, T> {
         let places = chunk.ids.drain(..).zip(chunk.ranks.drain(..));
         let mut states = chunk.kept.into_iter().zip(places);
         while !control.is_halted() {
-            let Some((kept, (id, rank))) = states.next() else { return };
+            let Some((kept, (id, rank))) = states.next() else { break };
             if rank > control.panicked_at.load(Relaxed) {
                 continue;
             }
@@ -119,7 +126,6 @@ impl<M: Model, T> Worker<M, T> {
             let at = Event { rank, action: None, id };
             let outcome = catch_unwind(AssertUnwindSafe(|| self.visit(field, level, &state, at, table)));
             if let Err(panic) = outcome {
-                self.batch.clear();
                 control.panicked(Caught { rank, id, action: self.doing, message: said(&*panic) });
             }
             until_poll -= 1;
@@ -128,12 +134,15 @@ impl<M: Model, T> Worker<M, T> {
                 self.report(control);
             }
         }
+        self.insert(field, level, table);
         let mut rest = Chunk::new();
         for (kept, (id, rank)) in states {
             rest.push(kept, id);
             rest.ranks.push(rank);
         }
-        self.left.push(rest);
+        if rest.len() > 0 {
+            self.left.push(rest);
+        }
     }
 
     fn visit<'a, K, S>(
@@ -156,15 +165,19 @@ impl<M: Model, T> Worker<M, T> {
         if !level.expand || field.control.only_examine.load(Relaxed) {
             return;
         }
-        let is_end = self.generate(field, state, at);
+        let from = if level.keeping == Keeping::First { at.id } else { at.rank };
+        let is_end = self.generate(field, state, at, from);
         if is_end {
             self.tally.end(field.model, field.claims, state, at);
         }
-        self.insert(field, level, at, table);
+        if self.batch.len() >= BATCH {
+            self.insert(field, level, table);
+        }
     }
 
-    /// Fills the batch with the successors of a state. Returns whether it has none at all.
-    fn generate<K, S>(&mut self, field: &Field<'_, M, K, S>, state: &M::State, at: Event) -> bool
+    /// Fills the batch with the successors of a state that are not known to be known. Returns whether it has no
+    /// successor at all. `from` names the state in links.
+    fn generate<K, S>(&mut self, field: &Field<'_, M, K, S>, state: &M::State, at: Event, from: u32) -> bool
     where
         M::Action: Clone,
         K: Keep<M, Kept = T>,
@@ -191,7 +204,11 @@ impl<M: Model, T> Worker<M, T> {
                 tally.step(model, field.claims, (state, action, &next), at);
             }
             let fingerprint = field.keep.fingerprint(model, &next);
-            self.batch.push(Successor { fingerprint, action: number as u32, state: next });
+            let link = link(from, number as u32);
+            // What is known is dropped here and now, while its memory is at the top of the allocator's lists.
+            if !self.recent.knew(fingerprint, link) {
+                self.batch.push(Successor { fingerprint, link, state: next });
+            }
         }
         self.doing = None;
         is_end
@@ -202,7 +219,6 @@ impl<M: Model, T> Worker<M, T> {
         &mut self,
         field: &Field<'a, M, K, S>,
         level: &Level<T>,
-        at: Event,
         guard: &mut Option<RwLockReadGuard<'a, Table>>,
     ) where
         K: Keep<M, Kept = T>,
@@ -214,9 +230,7 @@ impl<M: Model, T> Worker<M, T> {
         let table = guard.as_ref().expect("the table is held but while it grows");
         // Loads that do not wait for each other: memory answers them side by side.
         std::hint::black_box(self.batch.iter().fold(0, |sum, one| sum ^ table.touch(one.fingerprint)));
-        let from = if level.keeping == Keeping::First { at.id } else { at.rank };
-        for Successor { fingerprint, action, state } in self.batch.drain(..) {
-            let link = link(from, action);
+        for Successor { fingerprint, link, state } in self.batch.drain(..) {
             match table.insert(fingerprint, link, &mut self.ids, level.keeping) {
                 Seen::New(id) => {
                     self.tally.found += 1;
