@@ -54,11 +54,11 @@ impl Tally {
     }
 }
 
-/// The highest mark that at least `quorum` of the replicas have reached, where `marks` has one place per replica.
-/// `None` if there are fewer replicas than that.
-pub fn reached_by<T: Copy + Ord>(marks: &[T], quorum: u16) -> Option<T> {
+/// The highest mark above `floor` that at least `quorum` of the replicas have reached, where `marks` has one place per
+/// replica. `None` if there is none.
+pub fn reached_by<T: Copy + Ord>(marks: &[T], quorum: u16, floor: T) -> Option<T> {
     let enough = |mark: &T| marks.iter().filter(|other| *other >= mark).count() >= usize::from(quorum);
-    marks.iter().filter(|mark| enough(mark)).max().copied()
+    marks.iter().copied().filter(|mark| *mark > floor && enough(mark)).max()
 }
 
 #[cfg(test)]
@@ -87,9 +87,10 @@ mod tests {
 
     #[test]
     fn the_mark_reached_is_the_quorumth_highest() {
-        assert_eq!(reached_by(&[5, 3, 9], 2), Some(5));
-        assert_eq!(reached_by(&[5, 3, 9], 3), Some(3));
-        assert_eq!(reached_by(&[0, 7, 7], 2), Some(7));
-        assert_eq!(reached_by(&[1], 2), None);
+        assert_eq!(reached_by(&[5, 3, 9], 2, 0), Some(5));
+        assert_eq!(reached_by(&[5, 3, 9], 3, 0), Some(3));
+        assert_eq!(reached_by(&[5, 3, 9], 3, 3), None);
+        assert_eq!(reached_by(&[0, 7, 7], 2, 0), Some(7));
+        assert_eq!(reached_by(&[1], 2, 0), None);
     }
 }

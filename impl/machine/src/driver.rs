@@ -202,18 +202,15 @@ impl<M: Machine> Driver<M> {
                         out.push(Output::CancelTimer(kind));
                     }
                 }
-                Effect::Send { .. } | Effect::Reply { .. } | Effect::Publish(_) if barred => {
-                    self.pending.push_back(Pending::Held(effect));
-                }
-                Effect::Send { .. } | Effect::Reply { .. } | Effect::Publish(_) => {
-                    release(self.id, effect, &mut self.own, out);
-                }
+                effect if barred => self.pending.push_back(Pending::Held(effect)),
+                effect => release(self.id, effect, &mut self.own, out),
             }
         }
     }
 }
 
 /// Performs one effect that waits for nothing.
+#[inline]
 fn release<M: Machine>(
     id: NodeId,
     effect: Effect<M>,

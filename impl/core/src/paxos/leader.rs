@@ -91,8 +91,7 @@ impl<C: Plain + Ord> Replica<C> {
         }
         let Some(mark) = leader.acked.get_mut(usize::from(from.0)) else { return };
         *mark = upto.max(*mark);
-        let reached = reached_by(&leader.acked, quorum).unwrap_or_default();
-        if reached > chosen {
+        if let Some(reached) = reached_by(&leader.acked, quorum, chosen) {
             leader.forget_acknowledged(reached);
             self.choose(reached, effects);
             self.after_choosing(effects);
