@@ -11,7 +11,7 @@ use quorate::engine::{Limits, Options, Report, search};
 use quorate::verdict::Verdict;
 use quorate_model::{Expectation, Scope};
 use quorate_spec::Spec;
-use stateright::{Checker, Model};
+use stateright::Checker;
 use std::fmt::Debug;
 use std::hash::Hash;
 

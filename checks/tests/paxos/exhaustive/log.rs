@@ -7,7 +7,6 @@ use quorate_model::paxos::log::action::Action;
 use quorate_model::paxos::log::property::quorums_intersect;
 use quorate_model::paxos::log::state::{Acceptor, Ballot, Incarnation, State};
 use quorate_model::paxos::log::{Log, planted, scopes};
-use stateright::Model;
 
 #[test]
 fn every_claim_holds_in_every_scope() {

@@ -7,7 +7,7 @@ use super::state::{Acceptor, Ballot, Incarnation, Learner, Slot, State, Value};
 
 impl Log {
     /// The state after `action`, or `None` where the action is not possible or changes nothing. Ballots, slots and
-    /// commands are not bounded here: bounds are for [`Log::possible`] alone.
+    /// commands are not bounded here: only the enumeration of actions is bounded.
     pub fn apply(&self, state: &State, action: Action) -> Option<State> {
         match action {
             Action::Submit { command } => self.submit(state, command),

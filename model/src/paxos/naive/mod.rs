@@ -31,7 +31,7 @@
 //!
 //! N3 and N7 are the lesson. They are safe because an acceptor never changes its mind, and they block for the same
 //! reason. Ballots, and a first phase that asks what may have been chosen already, exist so that acceptors *can*
-//! change their minds without breaking anything: see the single-decree model.
+//! change their minds without breaking anything: see [`super::single_decree`].
 //!
 //! | property | function | source |
 //! |---|---|---|

@@ -25,9 +25,9 @@ impl Paxos {
 
     /// The values that a quorum has voted for at one ballot: Lamport's `chosen`.
     pub fn chosen(&self, state: &State) -> BTreeSet<Value> {
-        let chosen =
-            |(_, vote): (Acceptor, Vote)| self.is_quorum(state, |other| other == vote).then_some(vote.value);
-        state.votes().filter_map(chosen).collect()
+        let votes = |vote| state.acceptors().filter(|acceptor| state.voted(*acceptor, vote)).count();
+        let cast = state.votes().map(|(_, vote)| vote);
+        cast.filter(|vote| votes(*vote) >= self.quorum as usize).map(|vote| vote.value).collect()
     }
 
     fn is_quorum(&self, state: &State, counts: impl Fn(Vote) -> bool) -> bool {

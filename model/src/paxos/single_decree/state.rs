@@ -106,7 +106,8 @@ impl State {
 
     /// Every proposal ever made, in order.
     pub fn proposals(&self) -> impl Iterator<Item = (Proposer, Vote)> + '_ {
-        self.messages.iter().filter_map(|message| match message {
+        self.messages.range(Message::FIRST_PROPOSE..Message::FIRST_ACCEPT).filter_map(|message| match message
+        {
             Message::Propose { proposer, vote } => Some((*proposer, *vote)),
             _ => None,
         })
@@ -114,7 +115,7 @@ impl State {
 
     /// Every vote ever cast, in order.
     pub fn votes(&self) -> impl Iterator<Item = (Acceptor, Vote)> + '_ {
-        self.messages.iter().filter_map(|message| match message {
+        self.messages.range(Message::FIRST_ACCEPT..).filter_map(|message| match message {
             Message::Accept { acceptor, vote } => Some((*acceptor, *vote)),
             _ => None,
         })
@@ -131,7 +132,7 @@ impl State {
         ballot: Ballot,
         proposer: Proposer,
     ) -> impl Iterator<Item = (Acceptor, Option<Vote>)> + '_ {
-        self.messages.iter().filter_map(move |message| match message {
+        self.messages.range(..Message::FIRST_PROPOSE).filter_map(move |message| match message {
             Message::Promise { acceptor, ballot: promised, proposer: to, reported }
                 if (*promised, *to) == (ballot, proposer) =>
             {
@@ -142,7 +143,15 @@ impl State {
     }
 }
 
+/// The least vote there is.
+const LEAST: Vote = Vote { ballot: Ballot(0), value: Value(0) };
+
 impl Message {
+    /// Where proposals begin in the order of messages, and promises end.
+    const FIRST_PROPOSE: Message = Message::Propose { proposer: Proposer(0), vote: LEAST };
+    /// Where votes begin in the order of messages, and proposals end. Votes are last.
+    const FIRST_ACCEPT: Message = Message::Accept { acceptor: Acceptor(0), vote: LEAST };
+
     /// The acceptor that sent it, if an acceptor did.
     pub fn sender(&self) -> Option<Acceptor> {
         match self {

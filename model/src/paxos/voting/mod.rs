@@ -34,6 +34,7 @@
 //! | PX-R2 a value is adopted | [`property::a_value_is_adopted`] | |
 
 pub mod action;
+mod picture;
 pub mod planted;
 pub mod property;
 pub mod state;
@@ -41,7 +42,7 @@ mod step;
 mod symmetry;
 
 use action::Action;
-use quorate_spec::{Claims, Kind, Spec};
+use quorate_spec::{Actor, Claims, Kind, Picture, Spec};
 use state::State;
 use stateright::{Model, Property};
 
@@ -76,13 +77,25 @@ impl Spec for Voting {
     }
 
     fn kind(&self, action: &Action) -> Kind {
-        match action {
-            Action::IncreaseMaxBal { .. } => Kind("IncreaseMaxBal"),
-            Action::VoteFor { .. } => Kind("VoteFor"),
-        }
+        kind(action)
     }
 
     fn claims(&self, claims: &mut Claims<Self>) {
         property::claims(claims);
+    }
+
+    fn actors(&self, _: &State) -> Vec<Actor> {
+        picture::actors()
+    }
+
+    fn picture(&self, _: &State, action: &Action, _: &State) -> Picture {
+        picture::picture(action)
+    }
+}
+
+fn kind(action: &Action) -> Kind {
+    match action {
+        Action::IncreaseMaxBal { .. } => Kind("IncreaseMaxBal"),
+        Action::VoteFor { .. } => Kind("VoteFor"),
     }
 }
