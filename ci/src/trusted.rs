@@ -15,7 +15,7 @@ struct Part {
     attacks: &'static [(&'static str, &'static str)],
 }
 
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     Part {
         name: "Driver",
         belief: "It holds what waits for the disk, delivers own messages first, and keeps the timer table, alike in search and in service.",
@@ -61,8 +61,9 @@ const PARTS: [Part; 11] = [
     Part {
         name: "Bounds",
         belief: "Nothing that needs more replicas, ballots, slots or faults than the named scopes allow is wrong.",
-        files: &[("checks/src/paxos/scopes", ".rs"), ("checks/src/paxos/scope", ".rs")],
+        files: &[("checks/src/paxos/scopes", ".rs"), ("checks/src/paxos/quotient", ".rs")],
         attacks: &[
+            ("checks/tests/paxos/quotient", "messages dropped as dead change nothing, and stay dead"),
             ("checks/tests/paxos/planted", "each scope kills defects that escape one bound lower"),
             ("checks/tests/paxos/simulation", "random runs beyond the bounds"),
         ],
@@ -103,6 +104,16 @@ const PARTS: [Part; 11] = [
             "checks/tests/cli",
             "corrupted traces do not replay; other readers of the format read ours",
         )],
+    },
+    Part {
+        name: "Reports",
+        belief: "What is printed is what was found: no cut, vacuous or failed check reads as green.",
+        files: &[
+            ("checks/harness/src/registry/", ".rs"),
+            ("checks/harness/src/cli/", ".rs"),
+            ("checks/harness/src/test.rs", ""),
+        ],
+        attacks: &[("checks/tests/cli", "cut, empty, untriggered and unmet checks, each with its exit code")],
     },
     Part {
         name: "Thread-safe handle",

@@ -13,6 +13,7 @@ mod packages;
 mod paper;
 mod sizes;
 mod twin;
+mod unused;
 
 use crate::tree::Tree;
 use std::fmt;

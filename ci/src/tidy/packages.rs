@@ -1,6 +1,6 @@
 //! Which package may depend on which, read from cargo itself.
 
-use super::{Finding, twin};
+use super::{Finding, twin, unused};
 use crate::tree::Tree;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
 use std::{
@@ -72,6 +72,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         reached(tree, &metadata, package, &mut findings);
     }
     twin::check(tree, &metadata, &mut findings);
+    unused::check(tree, &metadata, &mut findings);
     findings
 }
 

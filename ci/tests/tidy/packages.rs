@@ -3,13 +3,19 @@
 
 use crate::planted::Planted;
 
-/// A package with a library and these lines of dependencies.
+/// A package with a library that names all it depends on, and these lines of dependencies.
 fn package(planted: &Planted, folder: &str, name: &str, rest: &str) {
+    let crates = ["quorate-machine", "quorate-core", "tokio", "serde", "loom", "some-crate"];
+    let named = crates
+        .iter()
+        .filter(|name| rest.contains(*name))
+        .map(|name| format!("use {} as _;\n", name.replace('-', "_")));
+    let library = format!("//! A thing.\n{}", named.collect::<String>());
     let text = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\ndescription = \"A thing\"\n{rest}"
     );
     planted.write(&format!("{folder}/Cargo.toml"), &text);
-    planted.write(&format!("{folder}/src/lib.rs"), "//! A thing.\n");
+    planted.write(&format!("{folder}/src/lib.rs"), &library);
 }
 
 const MEMBERS: &str =
@@ -20,6 +26,7 @@ fn workspace() -> Planted {
     let planted = Planted::new();
     planted.write("Cargo.toml", MEMBERS);
     planted.write("README.md", README);
+    planted.write("impl/core/src/sync.rs", "use loom as _;\n");
     package(&planted, "impl/machine", "quorate-machine", "");
     package(&planted, "impl/core", "quorate-core", "[dependencies]\nquorate-machine.path = \"../machine\"\n");
     let deps = "[dependencies]\nquorate-machine.path = \"../../impl/machine\"\nloom.path = \"../../benches/deps/loom\"\n";
@@ -78,7 +85,17 @@ fn a_runtime_reached_through_another_package_is_found_with_its_chain() {
 fn a_model_that_depends_on_the_core_is_found() {
     let planted = workspace();
     package(&planted, "model", "quorate-model", "[dependencies]\nquorate-core.path = \"../impl/core\"\n");
-    planted.expect_only("packages", "model/Cargo.toml:7", "quorate-model depends on quorate-core");
+    planted.expect("packages", "model/Cargo.toml:7", "quorate-model depends on quorate-core");
+    planted.expect("arrows", "model/src/lib.rs:2", "names quorate_core");
+}
+
+#[test]
+fn a_dependency_that_no_source_names_is_found() {
+    let planted = workspace();
+    package(&planted, "model", "quorate-model", "[dependencies]\ntokio.path = \"../benches/deps/tokio\"\n");
+    planted.expect_clean();
+    planted.write("model/src/lib.rs", "//! Not tokio.\n");
+    planted.expect_only("unused", "model/Cargo.toml:7", "quorate-model depends on tokio and never names it");
 }
 
 #[test]
@@ -86,6 +103,8 @@ fn a_test_dependency_is_no_arrow() {
     let planted = workspace();
     let rest = "[dependencies]\nquorate-machine.path = \"../machine\"\n[dev-dependencies]\ntokio.path = \"../../benches/deps/tokio\"\n";
     package(&planted, "impl/core", "quorate-core", rest);
+    planted.write("impl/core/src/lib.rs", "//! A thing.\nuse quorate_machine as _;\n");
+    planted.write("impl/core/tests/runs.rs", "use tokio as _;\n");
     planted.expect_clean();
 }
 
