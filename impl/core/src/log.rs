@@ -71,9 +71,20 @@ impl<K: Copy, T> Log<K, T> {
 
     /// The run that holds `slot`.
     pub fn run_at(&self, slot: u64) -> Option<&Run<K, T>> {
-        // Most questions are about the newest values.
-        let newest = self.runs.back().filter(|run| run.first <= slot);
-        newest.or_else(|| self.runs.get(self.first_ending_after(slot))).filter(|run| run.holds(slot))
+        self.runs.get(self.first_ending_after(slot)).filter(|run| run.first <= slot)
+    }
+
+    /// One past the full slots, contiguous from `from`, that have this tag; `from` if there are none.
+    pub fn tagged_upto(&self, from: u64, tag: K) -> u64
+    where
+        K: PartialEq,
+    {
+        let runs = self.runs.range(self.first_ending_after(from)..);
+        let (mut upto, mut runs) = (from, runs.take_while(|run| run.tag == tag));
+        while let Some(run) = runs.next().filter(|run| run.first <= upto) {
+            upto = run.end();
+        }
+        upto
     }
 
     /// Fills the slots from `first` on. Those that are cut off stay so, and those before `first` stay empty.
@@ -132,18 +143,30 @@ impl<K: Copy, T> Log<K, T> {
         (from.max(self.offset)..self.end()).map(|slot| (slot, self.get(slot)))
     }
 
+    /// The index of the first run that ends after `slot`. Most questions are about the newest runs, so the search
+    /// starts there and takes steps of doubling length.
     fn first_ending_after(&self, slot: u64) -> usize {
-        // The newest run answers most questions.
-        match self.runs.back() {
-            Some(run) if run.first <= slot => self.runs.len() - usize::from(run.end() > slot),
-            _ => self.runs.partition_point(|run| run.end() <= slot),
+        if let Some(newest) = self.runs.back().filter(|run| run.first <= slot) {
+            return self.runs.len() - usize::from(slot < newest.end());
         }
-    }
-}
-
-impl<K: Copy, T> Run<K, T> {
-    fn holds(&self, slot: u64) -> bool {
-        self.first <= slot && slot < self.end()
+        let (mut after, mut step) = (self.runs.len().saturating_sub(1), 1);
+        let mut before = 0;
+        while let Some(at) = after.checked_sub(step) {
+            if self.runs[at].end() <= slot {
+                before = at + 1;
+                break;
+            }
+            (after, step) = (at, step * 2);
+        }
+        while before < after {
+            let middle = before + (after - before) / 2;
+            if self.runs[middle].end() <= slot {
+                before = middle + 1;
+            } else {
+                after = middle;
+            }
+        }
+        after
     }
 }
 

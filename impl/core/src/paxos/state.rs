@@ -161,16 +161,7 @@ impl<C: Plain> Durable<C> {
 
     /// One past the slots, contiguous from `from`, that hold votes at `ballot`; `from` if it holds none.
     pub fn voted_upto(&self, ballot: Ballot, from: Slot) -> Slot {
-        let mut upto = from.0;
-        while let Some(run) = self.log.run_at(upto).filter(|run| run.tag == ballot) {
-            upto = run.end();
-        }
-        Slot(upto)
-    }
-
-    /// One past the last slot that holds something.
-    pub fn end(&self) -> Slot {
-        Slot(self.log.end())
+        Slot(self.log.tagged_upto(from.0, ballot))
     }
 
     /// What one write does. Memory and recovery both go through here, so that they cannot differ.
