@@ -4,7 +4,7 @@ use quorate_spec::Claims;
 
 use super::Voting;
 use super::action::Action;
-use super::state::{Acceptor, Ballot, QUORUM, State, Value};
+use super::state::{Acceptor, BALLOTS, Ballot, QUORUM, State, VALUES, Value};
 
 /// Makes the claims.
 pub(super) fn claims(claims: &mut Claims<Voting>) {
@@ -32,6 +32,16 @@ pub(super) fn claims(claims: &mut Claims<Voting>) {
 /// with it keeps it, and it implies [`agreement`]; so agreement holds without any search of reachable states.
 pub fn inductive_invariant(model: &Voting, state: &State) -> bool {
     one_value_per_ballot(model, state) && votes_safe(model, state)
+}
+
+/// `TypeOK` of the TLA+ `Voting`: every ballot and every value is one of those there are. True of the states of
+/// [`State::all`], and of no other.
+pub fn type_ok(_: &Voting, state: &State) -> bool {
+    let ballot_ok = |ballot: Ballot| (ballot.0 as usize) < BALLOTS;
+    let value_ok = |value: Value| (1..=VALUES).contains(&value.0);
+    state.acceptors.iter().all(|memory| {
+        memory.promised.is_none_or(ballot_ok) && memory.votes.iter().flatten().all(|value| value_ok(*value))
+    })
 }
 
 /// PX-S1. `Consistency` of the TLA+ `Consensus`, which `Voting` implements: `Cardinality(chosen) <= 1`.
