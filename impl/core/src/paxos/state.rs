@@ -164,6 +164,11 @@ impl<C: Plain> Durable<C> {
         Slot(self.log.tagged_upto(from.0, ballot))
     }
 
+    /// One past the last slot that holds something.
+    pub fn end(&self) -> Slot {
+        Slot(self.log.end())
+    }
+
     /// What one write does. Memory and recovery both go through here, so that they cannot differ.
     pub fn apply(&mut self, write: &Write<C>) {
         match write {
