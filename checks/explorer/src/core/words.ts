@@ -61,11 +61,20 @@ export function stepWords(trace: Trace, i: number): string {
   if (step === undefined) return "";
   if (i === 0) return "initial state";
   const got = message(trace, step.recv);
-  if (got) return `${actorName(trace, step.actor ?? got.dst)} receives ${got.label} from ${actorName(trace, got.src)}`;
+  if (got) return received(trace, step, got);
   const words = step.fault !== undefined && !step.label.toLowerCase().includes(step.fault.toLowerCase()) ? `${step.label} (${step.fault})` : step.label;
   if (step.actor === undefined) return words;
   const name = actorName(trace, step.actor);
   return words.toLowerCase().startsWith(name.toLowerCase()) ? words : `${name}: ${words}`;
+}
+
+// The model's own words, where they name the actor, say more than the message does; what they leave out is added.
+function received(trace: Trace, step: Step, got: Message): string {
+  const me = actorName(trace, step.actor ?? got.dst);
+  const from = actorName(trace, got.src);
+  if (!step.label.toLowerCase().startsWith(`${me.toLowerCase()} `)) return `${me} receives ${got.label} from ${from}`;
+  if (step.label.includes(from) && from !== me) return step.label;
+  return step.label.includes(got.label) ? `${step.label} (from ${from})` : `${step.label} (${got.label} from ${from})`;
 }
 
 /** A step in two or three words, for a label on the board: the actor is known from the lane. */

@@ -33,13 +33,19 @@ export interface Runs {
 }
 
 export interface ModelRow {
+  /** The shortest name that finds it. */
   name: string;
   protocol: string;
-  about: string;
+  kind: string;
+  model: string;
+  scope: string;
+  says: string;
 }
 
 export interface Verified {
   verified: boolean;
+  /** True when nothing here can replay it: neither verified nor refuted. */
+  unknown?: boolean;
   sentence: string;
 }
 
@@ -81,7 +87,7 @@ export const verify = (id: string): Promise<Verified> => get(`/api/verify/${part
 export const livePath = (model: string, tokens: readonly string[]): Promise<unknown> => post(`/api/m/${part(model)}/path`, { tokens });
 export const searchFrom = (model: string, tokens: readonly string[], depth: number): Promise<{ found: boolean; sentence: string; tokens: string[] }> =>
   post(`/api/m/${part(model)}/search`, { tokens, depth });
-export const necessary = (id: string): Promise<unknown> => post(`/api/t/${part(id)}/necessary`, {});
+export const necessary = (id: string): Promise<{ id: string; sentence: string }> => post(`/api/t/${part(id)}/necessary`, {});
 export const minimise = (id: string): Promise<{ id: string; sentence: string }> => post(`/api/t/${part(id)}/minimise`, {});
 export const rustTest = async (id: string): Promise<string> => (await answer<{ text: string }>(fetch(`/api/t/${part(id)}/rust`))).text;
 export const graph = (model: string, cap: number): Promise<Graph> => get(`/api/m/${part(model)}/graph?cap=${cap}`);

@@ -214,7 +214,7 @@ function Event({ s, t, i, bad, label }: { s: Scene; t: Trace; i: number; bad: bo
   const across = laneAt(s, step.actor);
   const a = s.plan.place(i);
   const dim = dimmed(i) ? " dim" : "";
-  if (across === undefined) return step.actor === undefined ? <SystemEvent s={s} a={a} text={step.label} i={i} bad={bad} /> : null;
+  if (across === undefined) return step.actor === undefined ? <SystemEvent s={s} a={a} text={step.label} i={i} bad={bad} fault={step.fault !== undefined} wide={[i - 1, i + 1].every((k) => t.steps[k] === undefined || t.steps[k]?.actor !== undefined)} /> : null;
   const { cx, cy } = centre(s, a, across);
   const kind = step.fault !== undefined ? "fault" : step.recv !== undefined ? "receive" : "local";
   const lost = t.check.verdict === "reached" ? "star" : "bad";
@@ -241,14 +241,14 @@ function roomFor(s: Scene, t: Trace, i: number): number {
   return Math.max(6, (free * s.plan.step) / 6.3);
 }
 
-function SystemEvent({ s, a, text, i, bad }: { s: Scene; a: number; text: string; i: number; bad: boolean }) {
+function SystemEvent({ s, a, text, i, bad, fault, wide }: { s: Scene; a: number; text: string; i: number; bad: boolean; fault: boolean; wide: boolean }) {
   const [x, y] = point(s, a, s.axis - 4);
   return (
-    <g class={`event system${bad ? " bad" : ""}${dimmed(i) ? " dim" : ""}`}>
+    <g class={`event system${bad ? " bad" : ""}${fault ? " fault" : ""}${dimmed(i) ? " dim" : ""}`}>
       <line {...line(s, a, s.axis, a, s.axis + s.plan.across)} />
       {!s.vertical && (
         <text x={x} y={y} text-anchor="middle">
-          {clip(text, Math.max(8, s.plan.step / 3.2))}
+          {clip(text, Math.max(6, s.plan.step / (wide ? 3.2 : 5.8)))}
         </text>
       )}
     </g>

@@ -11,6 +11,12 @@ export function offers(t: Trace, i: number): { at: number; list: Alternative[] }
   return { at, list: t.alternatives[at] ?? [] };
 }
 
+/** Offers as they are numbered: what breaks something first, then the one taken, then what has an effect. */
+export function ordered(list: Alternative[]): Alternative[] {
+  const rank = (a: Alternative): number => (a.breaks.length > 0 ? 0 : a.taken ? 1 : a.effect ? 2 : 3);
+  return list.map((a, k) => ({ a, k })).sort((x, y) => rank(x.a) - rank(y.a) || x.k - y.k).map(({ a }) => a);
+}
+
 /** The panel. */
 export function Elsewhere({ t, i }: { t: Trace; i: number }) {
   const { at, list } = offers(t, i);
@@ -24,7 +30,7 @@ export function Elsewhere({ t, i }: { t: Trace; i: number }) {
       </>
     );
   }
-  const sorted = list.map((a, k) => ({ a, k })).sort((x, y) => Number(y.a.breaks.length > 0) - Number(x.a.breaks.length > 0) || Number(y.a.taken) - Number(x.a.taken) || Number(y.a.effect) - Number(x.a.effect) || x.k - y.k);
+  const sorted = ordered(list);
   return (
     <>
       <p class="muted">
@@ -32,7 +38,7 @@ export function Elsewhere({ t, i }: { t: Trace; i: number }) {
         {live.value ? "; a digit takes one" : i > 0 ? `, before step ${i}` : ""}.
       </p>
       <ol class="offers">
-        {sorted.slice(0, 60).map(({ a }, n) => (
+        {sorted.slice(0, 60).map((a, n) => (
           <Offer key={`${a.token}${n}`} a={a} n={n} at={at} t={t} />
         ))}
         {sorted.length > 60 && <li class="muted">and {sorted.length - 60} more</li>}

@@ -27,7 +27,7 @@ export function Header() {
           <SearchBox />
           {t.check.replay.length > 0 && (
             <button class="wide-only" onClick={() => void copy(shell(t.check.replay), "replay command")} title={shell(t.check.replay)}>
-              copy replay command
+              copy replay
             </button>
           )}
           <ShareMenu />
@@ -119,6 +119,7 @@ function Badge() {
   if (live.value) return null;
   if (embedded || !served) return <span class="badge unknown" title="A page from a file cannot replay; the command can.">not replayed here</span>;
   if (v === null) return <span class="badge unknown">replaying …</span>;
+  if (v.unknown === true) return <span class="badge unknown">not replayed: {v.sentence}</span>;
   return v.verified ? (
     <span class="badge good" title={v.sentence}>
       ✓ replayed

@@ -1,7 +1,7 @@
 // Every key. The sheet that `?` opens is this table.
 
 import { message, shell } from "../core/words.ts";
-import { offers, switchBranch, take } from "./elsewhere.tsx";
+import { offers, ordered, switchBranch, take } from "./elsewhere.tsx";
 import { nextHit } from "./searchbox.tsx";
 import { copyLink, copyMarkdown } from "./share.tsx";
 import { clear, copy, flipSteps, go, live, move, say, second, select, sheet, step, trace, vertical, view, zoom } from "./store.ts";
@@ -91,9 +91,8 @@ function takeDigit(e: KeyboardEvent): void {
   const t = trace.value;
   if (t === null || !live.value) return say("Only a live model takes another way: open it from “go on live”.");
   const { at, list } = offers(t, step.value);
-  const sorted = list.map((a, k) => ({ a, k })).sort((x, y) => Number(y.a.breaks.length > 0) - Number(x.a.breaks.length > 0) || Number(y.a.taken) - Number(x.a.taken) || Number(y.a.effect) - Number(x.a.effect) || x.k - y.k);
-  const wanted = sorted[Number(e.key) - 1];
-  if (wanted) take(t, at, wanted.a);
+  const wanted = ordered(list)[Number(e.key) - 1];
+  if (wanted) take(t, at, wanted);
 }
 
 /** All keys, in the order of the sheet. */

@@ -6,9 +6,10 @@ import type { Trace } from "../core/itf.ts";
 import { modelPart } from "../core/search.ts";
 import { at as valueAt, show } from "../core/value.ts";
 import { actorName, count, duration, flipsAt, message, stepWords, verdictStep } from "../core/words.ts";
+import * as api from "./api.ts";
 import { Elsewhere } from "./elsewhere.tsx";
 import { Difference, Whole } from "./tree.tsx";
-import { causes, clear, go, second, select, step, trace, verdictCone, view } from "./store.ts";
+import { causes, clear, go, say, second, select, step, trace, verdictCone, view } from "./store.ts";
 
 /** The three panels under the picture. */
 export function Panels() {
@@ -200,6 +201,19 @@ export function Step({ i }: { i: number }) {
   );
 }
 
+// The answer is a trace of its own; the view moves to it, and Back returns.
+async function remade(t: Trace, make: (id: string) => Promise<{ id: string; sentence: string }>, what: string): Promise<void> {
+  say("replaying …");
+  try {
+    const made = await make(t.id);
+    say(what === "shorter" ? made.sentence : "marked");
+    if (what === "necessary") go({ id: made.id, filter: "necessary" });
+    else go({ id: made.id, step: undefined as never });
+  } catch (e) {
+    say((e as Error).message);
+  }
+}
+
 function Filters({ t, known, necessary }: { t: Trace; known: boolean; necessary: number }) {
   const f = view.value.filter;
   const toggle = (to: "cone" | "necessary" | "fold", text: string, title: string) => (
@@ -207,11 +221,22 @@ function Filters({ t, known, necessary }: { t: Trace; known: boolean; necessary:
       {text}
     </button>
   );
+  if (t.length < 2) return null;
   const inCone = verdictCone.value.size;
   return (
     <div class="tabs" role="group" aria-label="show only">
       {toggle("cone", `only causes (${inCone} of ${t.length - 1})`, "steps that led to the verdict (c)")}
       {known && toggle("necessary", `only necessary (${necessary})`, "steps without which it does not end this way (n)")}
+      {!known && api.served && t.id !== "" && view.value.page === "trace" && (
+        <button class="tab" title="replay the run once without each step" onClick={() => void remade(t, api.necessary, "necessary")}>
+          which are necessary?
+        </button>
+      )}
+      {api.served && t.id !== "" && view.value.page === "trace" && t.check.exhaustive !== true && t.check.minimised === undefined && (
+        <button class="tab" title="drop what the finding does not need" onClick={() => void remade(t, api.minimise, "shorter")}>
+          shorten
+        </button>
+      )}
       {toggle("fold", "fold quiet steps", "steps that change neither a property nor a pinned value (f)")}
     </div>
   );

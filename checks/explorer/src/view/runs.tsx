@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { count, verdict, type Verdict } from "../core/words.ts";
 import * as api from "./api.ts";
 import { Glyph, VerdictMark } from "./glyph.tsx";
-import { go, openFile, reload, say, view } from "./store.ts";
+import { go, openFile, reload, view } from "./store.ts";
 
 const runs = signal<api.Runs | null>(null);
 const failed = signal("");
@@ -149,12 +149,14 @@ function RunItem({ r, alike }: { r: api.RunRow; alike: api.RunRow[] }) {
       </span>
       {alike.length > 0 && (
         <details class="alike">
-          <summary>{count(alike.length, "run")} alike</summary>
-          {alike.map((a) => (
-            <a key={a.id} href={`#/t/${encodeURIComponent(a.id)}`} onClick={(e) => open(e, a.id)}>
-              {a.kind} {a.scope} step {a.at} of {a.steps}
-            </a>
-          ))}
+          <summary title="the same failure, found elsewhere too">+{alike.length} alike</summary>
+          <div>
+            {alike.map((a) => (
+              <a key={a.id} href={`#/t/${encodeURIComponent(a.id)}`} onClick={(e) => open(e, a.id)}>
+                {a.kind} {a.scope}: step {a.at} of {a.steps}
+              </a>
+            ))}
+          </div>
         </details>
       )}
     </li>
@@ -188,28 +190,39 @@ function Spark({ sizes, at }: { sizes: number[]; at: number }) {
 
 function Models({ models }: { models: api.ModelRow[] }) {
   if (models.length === 0) return null;
-  const byProtocol = [...new Set(models.map((m) => m.protocol))];
+  const planted = models.filter((m) => m.kind === "planted");
   return (
     <section aria-labelledby="g-models">
       <h2 id="g-models">Drive a model</h2>
       <p class="muted about">Take any action, see what it breaks before it is taken, and look at the space of states.</p>
-      {byProtocol.map((p) => (
-        <ul class="models" key={p} aria-label={p}>
-          {models
-            .filter((m) => m.protocol === p)
-            .map((m) => (
-              <li key={m.name}>
-                <button onClick={() => go({ page: "model", id: m.name, path: [] })}>
-                  <b>{m.name}</b> <span class="muted">{m.about}</span>
-                </button>
-                <button class="tiny" onClick={() => go({ page: "space", id: m.name })}>
-                  space
-                </button>
-              </li>
-            ))}
-        </ul>
-      ))}
+      <ModelList models={models.filter((m) => m.kind !== "planted")} />
+      {planted.length > 0 && (
+        <details>
+          <summary>{count(planted.length, "planted variant")}</summary>
+          <ModelList models={planted} />
+        </details>
+      )}
     </section>
+  );
+}
+
+function ModelList({ models }: { models: api.ModelRow[] }) {
+  return (
+    <ul class="models">
+      {models.map((m) => (
+        <li key={m.name}>
+          <span>
+            <b>{m.model}</b> <span class="muted">{[m.kind === "exhaustive" ? "" : m.kind, m.scope].filter((x) => x !== "").join(" · ")}</span> {m.says}
+          </span>
+          <button aria-label={`drive ${m.name}`} onClick={() => go({ page: "model", id: m.name, path: [], query: undefined as never })}>
+            drive
+          </button>
+          <button aria-label={`space of ${m.name}`} onClick={() => go({ page: "space", id: m.name, query: undefined as never })}>
+            space
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -254,6 +267,3 @@ export function Problem({ text }: { text: string }) {
     </main>
   );
 }
-
-/** Tells how to reach what only a server can do. */
-export const needServer = (): void => say("This needs the server: quorate explore.");

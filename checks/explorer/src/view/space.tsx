@@ -49,7 +49,7 @@ function Found({ g, model }: { g: api.Graph; model: string }) {
   return (
     <>
       <p class="sentence">
-        {g.says !== "" && <>{g.says} </>}
+        {g.says !== "" && <>{g.says[0]?.toUpperCase() + g.says.slice(1)}. </>}
         <b>{g.cut ? `The first ${g.nodes.length.toLocaleString("en")} states` : `All ${g.nodes.length.toLocaleString("en")} states`}</b>, {count(g.edges.length, "step")} between them, {count(g.levels.length, "level")} deep
         {g.cut ? " (there are more: the last level is not complete)" : ""}. {bad > 0 ? <span class="tone-violated">✗ {count(bad, "state")} break a property.</span> : "No state among them breaks a property."} {count(ends, "state")} {ends === 1 ? "is an end" : "are ends"}: nothing can happen there.
       </p>
@@ -74,6 +74,8 @@ function Found({ g, model }: { g: api.Graph; model: string }) {
 interface Place {
   x: number;
   y: number;
+  /** How large the state can be drawn without touching its neighbour. */
+  r: number;
 }
 
 // Each level is one row; within it states stand in the order of their parents, so that edges cross little.
@@ -90,7 +92,7 @@ function places(g: api.Graph, width: number, height: number): Place[] {
     const sorted = row.map((i) => ({ i, m: middle(i) })).sort((a, b) => a.m - b.m || a.i - b.i);
     const gap = Math.min(46, (width - 24) / Math.max(1, row.length));
     sorted.forEach(({ i }, k) => {
-      out[i] = { x: width / 2 + (k - (row.length - 1) / 2) * gap, y: tall * (d + 0.5) };
+      out[i] = { x: width / 2 + (k - (row.length - 1) / 2) * gap, y: tall * (d + 0.5), r: Math.max(0.7, Math.min(4.5, gap * 0.36)) };
     });
   });
   return out;
@@ -166,10 +168,10 @@ function draw(el: HTMLCanvasElement, g: api.Graph, at: Place[], height: number):
     }
     ctx.stroke();
   }
-  const r = g.nodes.length > 600 ? 1.8 : g.nodes.length > 150 ? 2.6 : 4;
   ctx.lineWidth = 1.6;
   g.nodes.forEach((n, i) => {
     const p = at[i] as Place;
+    const r = p.r;
     if (n.breaks.length > 0) {
       ctx.strokeStyle = colour("--violated");
       const k = Math.max(3, r * 1.4);

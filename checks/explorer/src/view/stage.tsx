@@ -7,22 +7,23 @@ import type { Trace } from "../core/itf.ts";
 import { stepShort, stepWords, verdictStep } from "../core/words.ts";
 import { box, clip, DENSE, Events, Lanes, Messages, point, type Window } from "./drawing.tsx";
 import { Rows } from "./rows.tsx";
+import { offers, ordered } from "./elsewhere.tsx";
 import { px } from "./memo.ts";
 import { scene, type Scene } from "./scene.ts";
-import { causes, clear, columns, go, hovered, loop, room, second, select, step, trace, view, zoom } from "./store.ts";
+import { causes, clear, columns, go, hovered, live, loop, room, second, select, step, trace, view, zoom } from "./store.ts";
 import { cone } from "../core/causal.ts";
 import { message } from "../core/words.ts";
 
 /** Scroll position along the axis, in half screens: the picture is drawn again only when it leaves one. */
 const at = signal(0);
-const NAMES = 168;
+const NAMES = 224;
 
 const window_ = computed<Window>(() => {
   const r = room.value;
   const s = scene.value;
   const size = s?.vertical ? r.height : r.width;
   const half = Math.max(200, size / 2);
-  const end = (s?.plan.along ?? 0) + 10;
+  const end = (s?.plan.along ?? 0) + (live.value ? 230 : 10);
   // After zooming out the scroll position may still lie behind the end.
   const from = Math.floor(Math.min(at.value, Math.max(0, end - half)) / half) * half - half;
   return { from: Math.max(0, from), to: Math.min(end, from + half * 4) };
@@ -45,7 +46,8 @@ export function Stage() {
   if (s === null || t === null) return null;
   const w = window_.value;
   const { first, last } = range.value;
-  const extent = s.plan.along;
+  // A live run goes on: there is room for what can happen next.
+  const extent = s.plan.along + (live.value ? 230 : 0);
   const size = { along: w.to - w.from, across: s.across };
   const vb = s.vertical ? `0 ${w.from} ${size.across} ${size.along}` : `${w.from} 0 ${size.along} ${size.across}`;
   return (
@@ -65,6 +67,7 @@ export function Stage() {
           <Messages s={s} t={t} w={w} />
           <Events s={s} t={t} w={w} first={first} last={last} labels={s.plan.step >= 52 && last - first < 160} />
           <Rows s={s} t={t} w={w} first={first} last={last} />
+          <Ghosts s={s} t={t} />
           <Overlay s={s} t={t} w={w} />
         </svg>
         {s.vertical && <Captions s={s} t={t} first={first} last={last} />}
@@ -229,6 +232,33 @@ function Hovered({ s, t }: { s: Scene; t: Trace }) {
         return <circle key={i} class="cause" cx={cx} cy={cy} r="9" />;
       })}
     </>
+  );
+}
+
+// With a live model: what can happen next, as rings on the lanes of those who would act, under the digit that takes it.
+function Ghosts({ s, t }: { s: Scene; t: Trace }) {
+  if (!live.value || step.value !== t.length - 1) return null;
+  const byLane = new Map<string, { n: number; breaks: boolean }[]>();
+  ordered(offers(t, step.value).list).forEach((a, n) => {
+    const lane = s.plan.lanes.find((l) => a.label.toLowerCase().startsWith(`${l.name.toLowerCase()} `));
+    if (lane && n < 9 && a.effect) byLane.set(lane.id, [...(byLane.get(lane.id) ?? []), { n: n + 1, breaks: a.breaks.length > 0 }]);
+  });
+  return (
+    <g class="ghosts">
+      {s.plan.lanes.flatMap((lane) =>
+        (byLane.get(lane.id) ?? []).map(({ n, breaks }, k) => {
+          const [x, y] = point(s, s.plan.place(step.value) + s.plan.step * 0.75 + k * 21, lane.across + s.axis);
+          return (
+            <g key={`${lane.id}${n}`} class={breaks ? "ghost breaks" : "ghost"}>
+              <circle cx={x} cy={y} r="9" />
+              <text x={x} y={y + 4} text-anchor="middle">
+                {breaks ? "✗" : n}
+              </text>
+            </g>
+          );
+        }),
+      )}
+    </g>
   );
 }
 

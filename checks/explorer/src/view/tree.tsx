@@ -33,6 +33,9 @@ function Label({ name, path }: { name: string; path: string }) {
   );
 }
 
+// An element of a set has no name but itself.
+const isElement = (c: Change): boolean => (c.kind === "added" || c.kind === "removed") && c.key === undefined && c.from === undefined && c.name === show(c.kind === "added" ? c.after : c.before, 60);
+
 /** A difference as a list. */
 export function Difference({ change }: { change: Change }) {
   return (
@@ -65,7 +68,7 @@ function Part({ change, names }: { change: Change; names: string[] }) {
   }
   return (
     <li class={`leaf ${change.kind}`} onPointerEnter={() => (focused.value = path)}>
-      <Label name={change.kind === "added" || change.kind === "removed" ? change.name : change.name} path={path} />{" "}
+      {!isElement(change) && <Label name={change.name} path={path} />}{" "}
       <span class="values">
         {change.kind === "removed" ? <s>{show(change.before, 120)}</s> : change.kind === "added" ? null : <s>{show(change.before, 120)}</s>}
         {change.kind === "changed" && <span class="arrow"> → </span>}

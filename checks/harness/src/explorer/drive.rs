@@ -36,9 +36,10 @@ pub(super) fn list(desk: &Desk<'_>) -> Vec<Value> {
         let finds =
             |name: &&String| desk.registry.model_named(name).is_some_and(|other| other.identity() == own);
         let name = names.iter().find(finds).cloned().unwrap_or_else(|| full_name(own));
-        let about =
-            if own.scope.is_empty() { own.says.clone() } else { format!("{}: {}", own.scope, own.says) };
-        json!({ "name": name, "protocol": own.protocol, "kind": own.kind, "about": about })
+        json!({
+            "name": name, "protocol": own.protocol, "kind": own.kind, "model": own.model,
+            "scope": own.scope, "says": own.says,
+        })
     };
     desk.registry.models().map(row).collect()
 }
