@@ -56,6 +56,8 @@ pub struct Picture {
     pub drops: Vec<Said>,
     /// What went wrong, if the step is a fault: `crash`, `restart`, `loss`.
     pub fault: Option<String>,
+    /// For a step of code under refinement: the specification's actions that it is, `stutter`, or why it is none.
+    pub refines: Option<String>,
 }
 
 /// The longest label that [`short`] makes, in characters.

@@ -1,16 +1,14 @@
-//! An exported test compiles in a crate of its own, and fails on the planted model.
+//! Exported tests compile in a crate of their own, and fail on the models that have the defects.
 
-use super::quorate::{Desk, text};
+use quorate::registry::Goal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A package that depends on the harness and the checks, as a user's would.
+/// A package that depends on the harness, the models and the checks, as a user's would.
 fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    std::fs::create_dir_all(folder.join("tests")).unwrap();
     std::fs::create_dir_all(folder.join("src")).unwrap();
-    std::fs::write(folder.join("src/lib.rs"), "").unwrap();
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\n\
          opt-level = 2\ndebug = \"line-tables-only\"\n\n[dependencies]\n\
@@ -23,27 +21,34 @@ fn package(name: &str) -> PathBuf {
     folder
 }
 
+/// A Rust test of the shortest run in which a registered model breaks a property.
+fn exported(model: &str, property: &str) -> String {
+    let registry = quorate_checks::registry();
+    let live = registry.model_named(model).unwrap();
+    let goal = Goal { property: property.to_owned(), depth: 20 };
+    let found = live.find(&[], &goal, 1_000_000);
+    live.to_rust(&found.trace.expect("the property is broken")).unwrap()
+}
+
 #[test]
-fn an_exported_test_compiles_and_fails_on_the_planted_model() {
-    let desk = Desk::new();
-    desk.run(&["check", "calibration", "--property", "2PC-1"]).exits(0);
-    desk.run(&["check", "paxos", "--property", "PX-S2"]).exits(0);
-    let folder = package("exported-test");
-    let naive = desk.path("target/quorate/traces/paxos-naive-n6-PX-S2.itf.json");
-    for (trace, name) in [(desk.planted(), "planted.rs"), (naive, "naive.rs")] {
-        let output = folder.join("tests").join(name);
-        desk.run(&["trace", "export", text(&trace), "-o", text(&output)]).exits(0);
-    }
+fn exported_tests_compile_and_fail_on_the_planted_models() {
+    let folder = package("exported-tests");
+    let planted = exported("calibration/planted/two-phase-commit/7-managers", "2PC-1");
+    let naive = exported("naive-n6", "PX-S2");
+    std::fs::write(folder.join("src/planted.rs"), planted).unwrap();
+    std::fs::write(folder.join("src/naive.rs"), naive).unwrap();
+    std::fs::write(folder.join("src/lib.rs"), "mod naive;\nmod planted;\n").unwrap();
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let ran = Command::new(env!("CARGO"))
-        .args(["test", "--offline", "--no-fail-fast", "--tests"])
+        .args(["test", "--offline", "--lib"])
         .current_dir(&folder)
         .env("CARGO_TARGET_DIR", target)
         .output()
         .unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-    assert!(!ran.status.success(), "the defect is still there, so the tests fail:\n{stdout}{stderr}");
-    assert!(stdout.contains("test two_phase_commit_does_not_break_2pc_1 ... FAILED"), "{stdout}{stderr}");
-    assert!(stdout.contains("test naive_n6_does_not_break_px_s2 ... FAILED"), "{stdout}{stderr}");
+    assert!(!ran.status.success(), "the defects are still there, so the tests fail:\n{stdout}{stderr}");
+    for test in ["planted::two_phase_commit_does_not_break_2pc_1", "naive::naive_n6_does_not_break_px_s2"] {
+        assert!(stdout.contains(&format!("test {test} ... FAILED")), "{stdout}{stderr}");
+    }
     assert!(stdout.contains("PX-S2 (a learned value was proposed) is broken at step 3"), "{stdout}");
 }

@@ -1,5 +1,6 @@
 //! A model without its type: what the command line and the explorer's server can do with any registered one.
 
+use super::context::Context;
 use super::explore::{self, Goal, Graph};
 use crate::trace::export::{ExportError, RustModel, to_rust};
 use crate::trace::{
@@ -11,6 +12,7 @@ use serde_json::{Map, Value};
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// One claim, in words.
@@ -131,8 +133,36 @@ where
     M::State: Clone + Hash,
     M::Action: Clone + Debug,
 {
+    /// A model known by `identity`, for checks of one's own making.
+    pub fn new(model: Arc<M>, form: Form<M>, identity: Identity) -> Self {
+        Live { model, form, identity, rust: None, stateright: None }
+    }
+
+    /// Writes the trace of a run into the run's traces folder, as `STEM-NAME.itf.json`; its file, if one was written,
+    /// and its sentence come back. `about` says what was asked, on top of [`Live::about`].
+    pub fn save(
+        &self,
+        run: &Run<M>,
+        mut about: CheckInfo,
+        context: &Context,
+        stem: &str,
+        name: &str,
+    ) -> (Option<PathBuf>, String) {
+        let file = context.traces.as_ref().map(|folder| folder.join(format!("{stem}-{name}.itf.json")));
+        if let Some(file) = &file {
+            let replay = [context.program.as_str(), "replay", &file.display().to_string()];
+            about.replay = replay.map(str::to_owned).to_vec();
+        }
+        let trace = self.record(run, about);
+        match file.map(|file| trace.save(&file).map(|()| file)) {
+            Some(Ok(file)) => (Some(file), trace.description),
+            Some(Err(error)) => (None, format!("{}; its trace was not written: {error}", trace.description)),
+            None => (None, trace.description),
+        }
+    }
+
     /// What a trace of this model says about where it comes from.
-    pub(crate) fn about(&self) -> CheckInfo {
+    pub fn about(&self) -> CheckInfo {
         let Identity { protocol, kind, model, scope, bounds, .. } = self.identity.clone();
         let engine = "quorate search".to_owned();
         CheckInfo { protocol, kind, model, scope, engine, config: bounds, ..CheckInfo::default() }

@@ -29,6 +29,7 @@ mod context;
 mod explore;
 mod live;
 mod row;
+mod running;
 mod search;
 
 pub use check::{Check, Outcome, Property};

@@ -1,20 +1,19 @@
 //! A check that searches a model: any [`Spec`], a refinement or a world among them.
 
-use super::check::{Check, Outcome, Property};
+use super::check::{Check, Property};
 use super::context::Context;
 use super::live::{ClaimInfo, Identity, Live, claims_of};
-use super::row::{Conclusion, Expect, Judgement, PANIC, Row};
-use crate::engine::{Ended, Finding, Limits, Options, Report, Stop, search};
+use super::row::Expect;
+use super::running::Running;
+use crate::engine::{Limits, Options, Report, Stop, search};
+use crate::trace::Form;
 use crate::trace::export::RustModel;
-use crate::trace::{CheckInfo, Form};
-use crate::verdict::{Run, Verdict};
-use quorate_spec::{Kind, Spec};
+use quorate_spec::Spec;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 type SearchFn<M> = Box<dyn Fn(&M, &Options) -> Report<M> + Send + Sync>;
@@ -32,20 +31,20 @@ pub struct Remarks {
 /// A search of a model, and what is expected of it. Every claim that is not named holds, or, if its form is
 /// `sometimes`, is reached.
 pub struct Search<M: Spec> {
-    model: Arc<M>,
-    form: Form<M>,
-    identity: Identity,
-    expect: BTreeMap<String, Expect>,
-    only: Vec<String>,
-    deep: bool,
-    stop: Stop,
-    limits: Limits,
-    waived: Vec<(&'static str, &'static str)>,
-    hash_broken: bool,
-    search: SearchFn<M>,
-    after: Option<AfterFn<M>>,
-    rust: Option<RustModel>,
-    stateright: Option<fn(&M, SocketAddr)>,
+    pub(super) model: Arc<M>,
+    pub(super) form: Form<M>,
+    pub(super) identity: Identity,
+    pub(super) expect: BTreeMap<String, Expect>,
+    pub(super) only: Vec<String>,
+    pub(super) deep: bool,
+    pub(super) stop: Stop,
+    pub(super) limits: Limits,
+    pub(super) waived: Vec<(&'static str, &'static str)>,
+    pub(super) hash_broken: bool,
+    pub(super) search: SearchFn<M>,
+    pub(super) after: Option<AfterFn<M>>,
+    pub(super) rust: Option<RustModel>,
+    pub(super) stateright: Option<fn(&M, SocketAddr)>,
 }
 
 impl<M> Search<M>
@@ -185,7 +184,7 @@ where
         self
     }
 
-    fn expectation(&self, claim: &ClaimInfo) -> Expect {
+    pub(super) fn expectation(&self, claim: &ClaimInfo) -> Expect {
         let plain = || match claim.kind {
             "sometimes" => Expect::Reachable { steps: None },
             _ => Expect::Holds,
@@ -193,7 +192,7 @@ where
         self.expect.get(&claim.id).copied().unwrap_or_else(plain)
     }
 
-    fn reports(&self, id: &str) -> bool {
+    pub(super) fn reports(&self, id: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == id)
     }
 }
@@ -224,190 +223,5 @@ where
         let run =
             move |context: &Context, stem: &str| Running { search: &search, live: &own, context, stem }.run();
         Check { identity, properties, deep, live: Some(live), run: Box::new(run) }
-    }
-}
-
-/// One run of the check.
-struct Running<'a, M: Spec> {
-    search: &'a Search<M>,
-    live: &'a Live<M>,
-    context: &'a Context,
-    stem: &'a str,
-}
-
-impl<M> Running<'_, M>
-where
-    M: Spec + Send + Sync + 'static,
-    M::State: Clone + Hash + Eq + Send + Sync + 'static,
-    M::Action: Clone + Debug + Send + Sync + 'static,
-{
-    fn run(&self) -> Outcome {
-        let Search { model, stop, limits, .. } = self.search;
-        let label = format!("{} {}", self.search.identity.protocol, self.search.identity.model);
-        let options = Options { stop: *stop, limits: *limits, ..self.context.options(&label) };
-        let report = (self.search.search)(model, &options);
-        let mut outcome = Outcome::default();
-        if let Some(after) = &self.search.after {
-            let Remarks { lines, failures } = after(model, &report);
-            outcome.lines.extend(lines);
-            failures
-                .into_iter()
-                .for_each(|failure| outcome.rows.push(self.failure(&report, "adequacy", failure)));
-        }
-        for finding in &report.findings {
-            let id = finding.claim.id();
-            if self.search.reports(id) && self.context.wants(id) {
-                outcome.rows.push(self.finding(&report, finding));
-            }
-        }
-        if self.context.property.is_none() {
-            outcome.rows.extend(self.coverage(&report));
-            outcome.rows.extend(self.audit(&report));
-            if report.findings.is_empty() {
-                outcome.rows.push(self.failure(&report, "claims", "the model claims nothing".to_owned()));
-            }
-        }
-        outcome.rows.extend(self.panic(&report));
-        outcome.collision_odds = report.collision_odds;
-        outcome
-    }
-
-    fn row(&self, report: &Report<M>, property: &str, text: &str, expect: Expect) -> Row {
-        Row {
-            unique_states: report.unique_states,
-            transitions: report.transitions,
-            depth: report.depth,
-            cpu_seconds: report.cpu_seconds,
-            wall_seconds: report.wall_seconds,
-            ..Row::new(&self.search.identity, property, text, expect)
-        }
-    }
-
-    fn finding(&self, report: &Report<M>, finding: &Finding<M>) -> Row {
-        let claim = &finding.claim;
-        let listed = claims_of(&*self.search.model).into_iter().find(|info| info.id == claim.id());
-        let expect = listed.map_or(Expect::Holds, |info| self.search.expectation(&info));
-        let mut row = self.row(report, claim.id(), claim.text(), expect);
-        row.triggers = finding.triggers;
-        row.conclusion = match (&report.ended, conclusion(&finding.verdict)) {
-            // Not put to the test so far: whether it would have been, the cut has left open.
-            (Ended::Bounded { limit, frontier }, Conclusion::Vacuous) if !self.search.deep => {
-                Conclusion::Bounded { limit: limit.clone(), frontier: *frontier }
-            }
-            (_, conclusion) => conclusion,
-        };
-        if let Some(run) = finding.verdict.run() {
-            row.trace_steps = Some(run.len());
-            let about = CheckInfo { property: claim.id().to_owned(), ..self.about(report, expect) };
-            (row.trace, row.sentence) = self.save(run, about, claim.id());
-        }
-        row.judge(self.search.deep)
-    }
-
-    fn about(&self, report: &Report<M>, expect: Expect) -> CheckInfo {
-        let expect = expect.word().to_owned();
-        CheckInfo { expect, exhaustive: report.ended.is_complete(), ..self.live.about() }
-    }
-
-    /// Writes the run's trace; its file and its sentence come back.
-    fn save(&self, run: &Run<M>, mut about: CheckInfo, name: &str) -> (Option<PathBuf>, Option<String>) {
-        let file =
-            self.context.traces.as_ref().map(|folder| folder.join(format!("{}-{name}.itf.json", self.stem)));
-        if let Some(file) = &file {
-            let replay = [self.context.program.as_str(), "replay", &file.display().to_string()];
-            about.replay = replay.map(str::to_owned).to_vec();
-        }
-        let trace = self.live.record(run, about);
-        match file.map(|file| trace.save(&file).map(|()| file)) {
-            Some(Ok(file)) => (Some(file), Some(trace.description)),
-            Some(Err(error)) => {
-                (None, Some(format!("{}; its trace was not written: {error}", trace.description)))
-            }
-            None => (None, Some(trace.description)),
-        }
-    }
-
-    /// Was every kind of action taken? Nothing is said of a search that ended early on purpose.
-    fn coverage(&self, report: &Report<M>) -> Option<Row> {
-        if matches!(report.ended, Ended::Stopped | Ended::Panicked { .. }) || !self.search.only.is_empty() {
-            return None;
-        }
-        let waived = |kind: &str| self.search.waived.iter().find(|(name, _)| *name == kind);
-        let unhit: Vec<&str> =
-            report.unhit().iter().map(|kind| kind.0).filter(|kind| waived(kind).is_none()).collect();
-        let taken = |kind: &Kind| report.coverage.iter().any(|(other, count)| other == kind && *count > 0);
-        let undeclared: Vec<&str> = report.undeclared().into_iter().filter(taken).map(|kind| kind.0).collect();
-        let mut row =
-            self.row(report, "coverage", "every kind of action is taken", Expect::Reachable { steps: None });
-        row.triggers = report.coverage.iter().filter(|(_, count)| *count > 0).count() as u64;
-        row.conclusion = match &report.ended {
-            Ended::Bounded { limit, frontier } if !unhit.is_empty() => {
-                Conclusion::Bounded { limit: limit.clone(), frontier: *frontier }
-            }
-            _ if unhit.is_empty() && undeclared.is_empty() && row.triggers > 0 => Conclusion::Reached,
-            _ => Conclusion::Unreached,
-        };
-        let mut row = row.judge(self.search.deep);
-        if matches!(row.judgement, Judgement::Unmet(_)) {
-            row.judgement = Judgement::Unmet(match (unhit.is_empty(), undeclared.is_empty()) {
-                (false, _) => format!("never taken: {}", unhit.join(", ")),
-                (true, false) => format!("taken, but not declared: {}", undeclared.join(", ")),
-                (true, true) => "nothing was ever taken".to_owned(),
-            });
-        }
-        let reasons: Vec<String> = self
-            .search
-            .waived
-            .iter()
-            .map(|(kind, reason)| format!("{kind} need not be taken: {reason}"))
-            .collect();
-        row.sentence = (!reasons.is_empty()).then(|| reasons.join("; "));
-        Some(row)
-    }
-
-    fn audit(&self, report: &Report<M>) -> Option<Row> {
-        let audit = report.audit.as_ref()?;
-        let expect = if self.search.hash_broken { Expect::Violated { steps: None } } else { Expect::Holds };
-        let mut row =
-            self.row(report, "hash", "states that differ hash differently, and equal ones alike", expect);
-        row.triggers = report.unique_states;
-        row.conclusion = if audit.is_clean() { Conclusion::Complete } else { Conclusion::Violated };
-        row.sentence = (!audit.is_clean()).then(|| audit.failures().join("; "));
-        Some(row.judge(self.search.deep))
-    }
-
-    fn panic(&self, report: &Report<M>) -> Option<Row> {
-        let Ended::Panicked { message, run, .. } = &report.ended else { return None };
-        let mut row = self.row(report, "no-panic", "the model does not panic", Expect::Holds);
-        row.conclusion = Conclusion::Violated;
-        row.trace_steps = Some(run.len());
-        let about = CheckInfo { panic: Some(message.clone()), ..self.about(report, Expect::Holds) };
-        (row.trace, row.sentence) = self.save(run, about, "no-panic");
-        Some(row.judge(self.search.deep))
-    }
-
-    fn failure(&self, report: &Report<M>, property: &str, sentence: String) -> Row {
-        let row = self.row(report, property, "the check says something", Expect::Holds);
-        let (conclusion, judgement) = (Conclusion::Vacuous, Judgement::Unmet(sentence));
-        Row { conclusion, judgement, ..row }
-    }
-}
-
-fn conclusion<M: Spec>(verdict: &Verdict<M>) -> Conclusion {
-    match verdict {
-        Verdict::Complete { .. } => Conclusion::Complete,
-        Verdict::Bounded { limit, .. } if limit == PANIC => {
-            Conclusion::Bounded { limit: PANIC.to_owned(), frontier: 0 }
-        }
-        Verdict::Bounded { limit, frontier } => {
-            Conclusion::Bounded { limit: limit.clone(), frontier: *frontier }
-        }
-        Verdict::Sampled { seeds, steps, faults } => {
-            Conclusion::Sampled { seeds: *seeds, steps: *steps, faults: *faults }
-        }
-        Verdict::Violated(_) => Conclusion::Violated,
-        Verdict::Reached(_) => Conclusion::Reached,
-        Verdict::Unreached => Conclusion::Unreached,
-        Verdict::Vacuous => Conclusion::Vacuous,
     }
 }

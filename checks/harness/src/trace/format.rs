@@ -203,6 +203,9 @@ pub struct Step {
     /// What went wrong, if it is a fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// The specification's actions that the step is, `stutter`, or why it is none.
+    #[serde(rename = "abstract", skip_serializing_if = "Option::is_none")]
+    pub refines: Option<String>,
     /// The steps that made it possible: the actor's previous one, and the one that sent its message.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<usize>,

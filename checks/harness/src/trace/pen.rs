@@ -102,6 +102,7 @@ where
             sends,
             drops,
             fault: picture.fault,
+            refines: picture.refines,
             causes,
             event: (recorder.form.event)(action),
             fp,

@@ -45,7 +45,7 @@ pub(super) fn picture(before: &State, action: &Action, after: &State) -> Picture
         }
     };
     let fault = matches!(action, Action::Restart { .. }).then(|| "restart".to_owned());
-    Picture { actor: Some(actor), kind, label, receives, sends, drops: Vec::new(), fault }
+    Picture { actor: Some(actor), kind, label, receives, sends, fault, ..Picture::default() }
 }
 
 /// The copies of a message, one for each that it is for.
