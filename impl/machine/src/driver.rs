@@ -202,11 +202,28 @@ impl<M: Machine> Driver<M> {
                         out.push(Output::CancelTimer(kind));
                     }
                 }
-                effect if barred => self.pending.push_back(Pending::Held(effect)),
+                effect if barred => hold(&mut self.pending, effect),
                 effect => release(self.id, effect, &mut self.own, out),
             }
         }
     }
+}
+
+/// Keeps an effect until the writes before it are durable. A message that already waits for the same writes is not
+/// kept twice: of two copies the network might lose one as well, and a peer that repeats itself while the disk stalls
+/// must not fill the memory.
+fn hold<M: Machine>(pending: &mut VecDeque<Pending<M>>, effect: Effect<M>) {
+    if let Effect::Send { to, message } = &effect {
+        let waiting = pending.iter().rev().map_while(|pending| match pending {
+            Pending::Held(effect) => Some(effect),
+            Pending::Writes(_) => None,
+        });
+        let same = |held: &Effect<M>| matches!(held, Effect::Send { to: at, message: held } if (at, held) == (to, message));
+        if waiting.into_iter().any(same) {
+            return;
+        }
+    }
+    pending.push_back(Pending::Held(effect));
 }
 
 /// Performs one effect that waits for nothing.
