@@ -7,6 +7,7 @@ use crate::trace::{Form, Recorder, Trace, init_index, tokens};
 use crate::verdict::Run;
 use quorate_spec::Spec;
 use serde::Serialize;
+use stateright::Model;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -112,6 +113,9 @@ where
     (run, followed)
 }
 
+/// A state that a small search has seen: how it was come by (the place of the state before, and the action), and it.
+type Seen<M> = (Option<(usize, <M as Model>::Action)>, <M as Model>::State);
+
 /// Searches for the shortest run to the goal: from the end of `start`, or from every initial state.
 pub(crate) fn find<M>(
     model: &M,
@@ -126,21 +130,21 @@ where
     M::Action: Clone + Debug,
 {
     let recorder = Recorder::new(model, *form);
-    let mut seen: Vec<(Option<usize>, Option<M::Action>, M::State)> = Vec::new();
+    let mut seen: Vec<Seen<M>> = Vec::new();
     let mut known: HashSet<u128> = HashSet::new();
     let starts = start.as_ref().map_or_else(|| model.init_states(), |run| vec![run.last().clone()]);
     for state in starts {
         known.insert(fingerprint(&state));
-        seen.push((None, None, state));
+        seen.push((None, state));
     }
     let mut summary = Found { trace: None, states: 0, exhausted: true };
-    let hit_at_start = seen.iter().position(|(_, _, state)| recorder.shows(&goal.property, None, state));
+    let hit_at_start = seen.iter().position(|(_, state)| recorder.shows(&goal.property, None, state));
     if let Some(at) = hit_at_start {
         return (Some(path(&seen, at, start)), summary);
     }
     let (mut at, mut level_end, mut depth) = (0, seen.len(), 0);
     while at < seen.len() && depth < goal.depth {
-        let state = seen[at].2.clone();
+        let state = seen[at].1.clone();
         for (action, _) in offers(model, &state) {
             let Some(next) = model.next_state(&state, action.clone()) else { continue };
             if !model.within_boundary(&next) {
@@ -148,7 +152,7 @@ where
             }
             let shows = recorder.shows(&goal.property, Some((&state, &action)), &next);
             if shows || known.insert(fingerprint(&next)) {
-                seen.push((Some(at), Some(action), next));
+                seen.push((Some((at, action)), next));
             }
             if shows {
                 summary.states = known.len() as u64;
@@ -169,7 +173,7 @@ where
 }
 
 /// The run to `seen[at]`, behind `start` if there is one.
-fn path<M>(seen: &[(Option<usize>, Option<M::Action>, M::State)], at: usize, start: Option<Run<M>>) -> Run<M>
+fn path<M>(seen: &[Seen<M>], at: usize, start: Option<Run<M>>) -> Run<M>
 where
     M: Spec,
     M::State: Clone,
@@ -177,12 +181,12 @@ where
 {
     let mut steps = Vec::new();
     let mut now = at;
-    while let (Some(parent), Some(action), state) = &seen[now] {
+    while let (Some((parent, action)), state) = &seen[now] {
         steps.push((action.clone(), state.clone()));
         now = *parent;
     }
     steps.reverse();
-    let mut run = start.unwrap_or_else(|| Run { init: seen[now].2.clone(), steps: Vec::new() });
+    let mut run = start.unwrap_or_else(|| Run { init: seen[now].1.clone(), steps: Vec::new() });
     run.steps.extend(steps);
     run
 }
