@@ -16,3 +16,4 @@ pub mod batch;
 pub mod log;
 pub mod paxos;
 pub mod quorum;
+mod sync;

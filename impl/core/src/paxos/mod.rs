@@ -19,6 +19,7 @@ mod leader;
 mod learner;
 mod message;
 mod proposer;
+pub mod shared;
 mod state;
 mod step;
 

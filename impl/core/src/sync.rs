@@ -1,0 +1,15 @@
+//! The one place that chooses between the standard library's primitives and loom's.
+//!
+//! The package `quorate-core-loom` compiles these same files with its feature `loom` on, so that a test can look at
+//! every interleaving of what is built on them.
+
+#[cfg(feature = "loom")]
+pub(crate) use loom::sync::{
+    Arc, Condvar, Mutex, MutexGuard,
+    atomic::{AtomicU64, Ordering, fence},
+};
+#[cfg(not(feature = "loom"))]
+pub(crate) use std::sync::{
+    Arc, Condvar, Mutex, MutexGuard,
+    atomic::{AtomicU64, Ordering, fence},
+};
