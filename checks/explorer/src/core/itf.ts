@@ -42,7 +42,7 @@ export interface Step {
   necessary?: boolean;
   /** The event as the checker's own value: what replays. */
   event?: Value;
-  /** For refinement: the model action that this step is, or `stutter`. */
+  /** For refinement: the specification's actions that this step is, `stutter`, or why it is none. */
   abstract?: string;
 }
 
@@ -327,7 +327,7 @@ function readSteps(trace: Trace, steps: unknown[]): Step[] {
       ...optStr("fault", s["fault"]),
       ...opt("necessary", typeof s["necessary"] === "boolean" ? s["necessary"] : undefined),
       ...(s["event"] === undefined ? {} : { event: s["event"] }),
-      ...optStr("abstract", s["abstract"]),
+      ...optStr("abstract", s["refines"] ?? s["abstract"]),
     });
   }
   return out;
@@ -342,6 +342,12 @@ function describePicks(trace: Trace, i: number, action: string): string {
   const picks = trace.states.get(i)["mbt::nondetPicks"];
   const given = Object.entries(obj(picks)).filter(([, v]) => show(v) !== "none");
   return given.length === 0 ? action : `${action} ${given.map(([k, v]) => `${k} ${show(v, 24)}`).join(", ")}`;
+}
+
+/** Whether a step of code under refinement is no step of the specification. */
+export function unexplained(t: Trace, i: number): boolean {
+  if (t.steps[i]?.abstract === undefined) return false;
+  return (t.expected[i]?.mismatch.length ?? 0) > 0 || t.properties.some((p) => p.name === "refines" && p.values[i] === "F");
 }
 
 /** The value a property has at a state, in words. */

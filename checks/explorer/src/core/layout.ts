@@ -37,8 +37,9 @@ export interface Layout {
 }
 
 export const LANE = 46;
-/** Room before the first column, so that its label is not cut. */
+/** Room before the first column and behind the last, so that their labels are not cut. */
 export const LEAD = 18;
+export const TRAIL = 64;
 /** Most messages drawn at once; more would be a grey cloud. */
 export const MOST_MESSAGES = 400;
 
@@ -57,7 +58,7 @@ export function layout(trace: Trace, columns: readonly Column[], width: number, 
     columns,
     step: width,
     lanes,
-    along: end + LEAD,
+    along: end + TRAIL,
     across: lanes.length * lane,
     place,
     stepAt: (along) => nearest(columns, stops, width, along),

@@ -74,7 +74,7 @@ function received(trace: Trace, step: Step, got: Message): string {
   const from = actorName(trace, got.src);
   if (!step.label.toLowerCase().startsWith(`${me.toLowerCase()} `)) return `${me} receives ${got.label} from ${from}`;
   if (step.label.includes(from) && from !== me) return step.label;
-  return step.label.includes(got.label) ? `${step.label} (from ${from})` : `${step.label} (${got.label} from ${from})`;
+  return `${step.label} (from ${from})`;
 }
 
 /** A step in two or three words, for a label on the board: the actor is known from the lane. */

@@ -22,7 +22,7 @@ export function Header() {
           </button>
         )}
         <Title t={t} />
-        <Badge />
+        <Badge loud={false} />
         <div class="tools">
           <SearchBox />
           {t.check.replay.length > 0 && (
@@ -37,6 +37,7 @@ export function Header() {
           </button>
         </div>
       </div>
+      <Badge loud />
       {!t.foreign && <Sentence t={t} />}
       <Notices />
     </header>
@@ -114,9 +115,10 @@ function point(t: Trace) {
 }
 
 /** Whether the run was replayed, and agreed. Nothing is claimed without it. */
-function Badge() {
+function Badge({ loud }: { loud: boolean }) {
   const v = verified.value;
-  if (live.value) return null;
+  const lies = served && !embedded && v !== null && !v.verified && v.unknown !== true;
+  if (live.value || loud !== lies) return null;
   if (embedded || !served) return <span class="badge unknown" title="A page from a file cannot replay; the command can.">not replayed here</span>;
   if (v === null) return <span class="badge unknown">replaying …</span>;
   if (v.unknown === true) return <span class="badge unknown">not replayed: {v.sentence}</span>;
@@ -125,9 +127,9 @@ function Badge() {
       ✓ replayed
     </span>
   ) : (
-    <span class="badge wrong" role="alert" title={v.sentence}>
-      ✗ does not replay: {v.sentence}
-    </span>
+    <p class="badge wrong" role="alert">
+      ✗ This trace does not replay: {v.sentence}
+    </p>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { chain, cone, relation } from "../core/causal.ts";
 import { diff, flat } from "../core/diff.ts";
-import type { Trace } from "../core/itf.ts";
+import { unexplained, type Trace } from "../core/itf.ts";
 import { modelPart } from "../core/search.ts";
 import { at as valueAt, show } from "../core/value.ts";
 import { actorName, count, duration, flipsAt, message, stepWords, verdictStep } from "../core/words.ts";
@@ -103,20 +103,23 @@ function Expected({ t, i }: { t: Trace; i: number }) {
   const e = t.expected[i];
   const s = t.steps[i];
   if ((e === null || e === undefined) && s?.abstract === undefined) return null;
-  const wrong = (e?.mismatch.length ?? 0) > 0;
+  const wrong = unexplained(t, i);
+  const why = wrong && s?.abstract !== "none fits" ? s?.abstract : undefined;
   return (
     <div class={wrong ? "expected wrong" : "expected"}>
       <h3>Specification beside implementation</h3>
       <p>
         {wrong ? (
-          "No step of the model leads from the state before to this one:"
+          <>
+            <b>No step of the specification leads from the state before to this one.</b> {why !== undefined && <span class="why">{why[0]?.toUpperCase() + why.slice(1)}</span>}
+          </>
         ) : (
           <>
-            In the model this step is <b>{s?.abstract ?? e?.action ?? "unnamed"}</b>.
+            {s?.abstract === "stutter" ? "To the specification nothing happens: the step is a stutter." : <>To the specification this step is <b>{s?.abstract ?? e?.action ?? "unnamed"}</b>.</>}
           </>
         )}
       </p>
-      {wrong && (
+      {wrong && (e?.mismatch.length ?? 0) > 0 && (
         <table>
           <thead>
             <tr>

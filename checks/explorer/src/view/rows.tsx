@@ -2,7 +2,7 @@
 
 import { memo } from "./memo.ts";
 import type { Property, Trace } from "../core/itf.ts";
-import { truth } from "../core/itf.ts";
+import { truth, unexplained } from "../core/itf.ts";
 import { box, clip, DENSE, point, type Window } from "./drawing.tsx";
 import { largestChange, pinRuns, type Row, type Scene } from "./scene.ts";
 import { changeSize, hits } from "./store.ts";
@@ -32,6 +32,8 @@ function one(row: Row, p: Part) {
   switch (row.kind) {
     case "property":
       return <PropertyCells row={row} p={p} property={row.property as Property} />;
+    case "quiet":
+      return null;
     case "pin":
       return <PinCells row={row} p={p} />;
     case "abstract":
@@ -144,13 +146,13 @@ function AbstractCells({ row, p }: { row: Row; p: Part }) {
     const i = p.s.plan.columns[k]?.from ?? 0;
     const text = p.t.steps[i]?.abstract;
     if (text === undefined) continue;
-    const wrong = (p.t.expected[i]?.mismatch.length ?? 0) > 0 || /^(none|no )/i.test(text);
+    const wrong = unexplained(p.t, i);
     const [x, y] = point(p.s, p.s.plan.place(i) + (p.s.vertical ? 4 : 0), row.start + (p.s.vertical ? 4 : row.size / 2 + 4));
     out.push(
       <g key={i} class={wrong ? "abstract wrong" : text === "stutter" ? "abstract stutter" : "abstract"}>
         {wrong && <rect {...box(p.s, p.s.plan.place(i) - p.s.plan.step / 2 + 1, row.start + 1, p.s.plan.step - 2, row.size - 2)} rx="3" />}
         <text x={x} y={y} text-anchor={p.s.vertical ? "start" : "middle"}>
-          {clip(text, p.s.vertical ? row.size / 6 : p.s.plan.step / 6)}
+          {clip(wrong ? "none fits" : text, p.s.vertical ? row.size / 6 : p.s.plan.step / 6)}
         </text>
         <title>{`step ${i} is, in the model: ${text}`}</title>
       </g>,

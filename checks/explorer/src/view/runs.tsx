@@ -136,7 +136,7 @@ function RunItem({ r, alike }: { r: api.RunRow; alike: api.RunRow[] }) {
     );
   }
   return (
-    <li class="run">
+    <li class={`run ${r.verdict}`}>
       <VerdictMark verdict={meaning(r)} small />
       <a class="what" href={`#/t/${encodeURIComponent(r.id)}`} onClick={(e) => open(e, r.id)}>
         <b>{r.model || r.file}</b> {r.text || r.property || r.description}

@@ -1,13 +1,13 @@
 // Positions of everything on the board: which rows there are, how high each is, and how "along" and "across" become x and y.
 
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { layout, type Layout } from "../core/layout.ts";
 import type { Property, Trace } from "../core/itf.ts";
 import { at, same, show } from "../core/value.ts";
 import { changeSize, columns, kept, pins, room, searching, shownActors, step, timeScale, trace, vertical, zoom } from "./store.ts";
 
 export interface Row {
-  kind: "property" | "pin" | "abstract" | "changes" | "risk" | "hits";
+  kind: "property" | "quiet" | "pin" | "abstract" | "changes" | "risk" | "hits";
   name: string;
   title: string;
   start: number;
@@ -27,12 +27,13 @@ export interface Scene {
   /** Base line of the step numbers. */
   numbers: number;
   vertical: boolean;
-  /** Rows of properties that are not shown, since they hold throughout. */
-  quiet: number;
 }
 
 /** Most property rows shown before those that never change are folded away. */
-const MOST_PROPERTIES = 6;
+const MOST_PROPERTIES = 5;
+
+/** Whether rows of properties that never change are shown all the same. */
+export const everyProperty = signal(false);
 
 /** The rows and lanes of the open trace. */
 export const scene = computed<Scene | null>(() => {
@@ -53,19 +54,21 @@ export const scene = computed<Scene | null>(() => {
   };
   const chosen = properties(t);
   for (const p of chosen) add({ kind: "property", name: p.name, title: p.text || p.name, size: turned ? 26 : 24, property: p });
-  if (t.steps.some((s) => s.abstract !== undefined)) add({ kind: "abstract", name: "model step", title: "the model action that explains each step", size: turned ? 110 : 24 });
+  const quiet = t.properties.length - chosen.length;
+  if (!turned && (quiet > 0 || (everyProperty.value && t.properties.length > MOST_PROPERTIES))) add({ kind: "quiet", name: "", title: `and ${quiet} more, unchanged throughout`, size: 22 });
+  if (t.steps.some((s) => s.abstract !== undefined)) add({ kind: "abstract", name: "specification", title: "what each step is to the specification", size: turned ? 110 : 24 });
   for (const path of pins.value) add({ kind: "pin", name: path, title: path, size: turned ? 90 : 26, path });
   add({ kind: "changes", name: "changes", title: "how much of the state each step changed", size: turned ? 30 : 26 });
   if (t.risk.length > 0) add({ kind: "risk", name: "risk", title: t.riskMethod ?? "chance that a random continuation fails", size: turned ? 40 : 22 });
   if (searching.value) add({ kind: "hits", name: "found", title: "steps that match the search", size: turned ? 22 : 20 });
-  return { plan, rows, across: start + 6, axis, lane, numbers, vertical: turned, quiet: t.properties.length - chosen.length };
+  return { plan, rows, across: start + 6, axis, lane, numbers, vertical: turned };
 });
 
 /** The properties that get a row: the one checked, those that change, then the rest up to a limit. */
 function properties(t: Trace): Property[] {
-  const own = (p: Property): number => (p.name === t.check.property ? 0 : [...p.values].some((c) => c === "F") && p.kind !== "sometimes" ? 1 : new Set(p.values).size > 1 ? 2 : 3);
+  const own = (p: Property): number => (p.name === t.check.property ? 0 : [...p.values].some((c) => c === "F") && p.kind !== "sometimes" ? 1 : new Set(p.values.replaceAll("?", "")).size > 1 ? 2 : 3);
   const sorted = t.properties.map((p, i) => ({ p, i, o: own(p) })).sort((a, b) => a.o - b.o || a.i - b.i);
-  if (sorted.length <= MOST_PROPERTIES) return sorted.map((x) => x.p);
+  if (everyProperty.value || sorted.length <= MOST_PROPERTIES) return sorted.map((x) => x.p);
   return sorted.filter((x, i) => x.o < 3 || i < MOST_PROPERTIES).slice(0, 12).map((x) => x.p);
 }
 

@@ -9,7 +9,7 @@ import { box, clip, DENSE, Events, Lanes, Messages, point, type Window } from ".
 import { Rows } from "./rows.tsx";
 import { offers, ordered } from "./elsewhere.tsx";
 import { px } from "./memo.ts";
-import { scene, type Scene } from "./scene.ts";
+import { everyProperty, scene, type Scene } from "./scene.ts";
 import { causes, clear, columns, go, hovered, live, loop, room, second, select, step, trace, view, zoom } from "./store.ts";
 import { cone } from "../core/causal.ts";
 import { message } from "../core/words.ts";
@@ -143,7 +143,12 @@ function Names({ s, t }: { s: Scene; t: Trace }) {
       ))}
       {s.rows.map((row) => (
         <div key={row.kind + row.name} class={`name row-name kind-${row.kind}`} title={row.title} style={place(row.start, row.size)}>
-          <span>{row.kind === "property" && row.title !== row.name && !s.vertical ? <PropertyName id={row.name} text={row.title} /> : row.name}</span>
+          <span>{row.kind === "quiet" ? "" : row.kind === "property" && row.title !== row.name && !s.vertical ? <PropertyName id={row.name} text={row.title} /> : row.name}</span>
+          {row.kind === "quiet" && !s.vertical && (
+            <button class="tiny" aria-pressed={everyProperty.value} onClick={() => (everyProperty.value = !everyProperty.value)}>
+              {everyProperty.value ? "fewer" : row.title}
+            </button>
+          )}
           {row.kind === "pin" && !s.vertical && (
             <button class="tiny" aria-label={`unpin ${row.name}`} onClick={() => go({ pins: view.value.pins.filter((p) => p !== row.path) }, "scrub")}>
               ×
@@ -197,7 +202,7 @@ function Selected({ s }: { s: Scene }) {
 // Lies over the picture: later steps fade, and the chain of causes of the message under the pointer stands out.
 function Overlay({ s, t, w }: { s: Scene; t: Trace; w: Window }) {
   const a = s.plan.place(step.value) + s.plan.step / 2;
-  const near = s.plan.step >= 52 || s.plan.step < DENSE ? [] : Array.from({ length: 7 }, (_, k) => step.value - 3 + k).filter((i) => i > 0 && i < t.length);
+  const near = s.plan.step >= 52 ? [step.value].filter((i) => i > 0) : s.plan.step < DENSE ? [] : Array.from({ length: 7 }, (_, k) => step.value - 3 + k).filter((i) => i > 0 && i < t.length);
   return (
     <g class="overlay">
       {a < w.to && <rect class="later" {...box(s, a, s.axis, s.plan.along - a, s.across - s.axis)} />}
@@ -208,7 +213,7 @@ function Overlay({ s, t, w }: { s: Scene; t: Trace; w: Window }) {
           if (!lane || !shown) return null;
           const [x, y] = point(s, s.plan.place(i), lane.across + s.axis - 10);
           return (
-            <text key={i} class={i === step.value ? "near now" : "near"} x={x} y={y} text-anchor="middle">
+            <text key={i} class={`${i === step.value ? "near now" : "near"}${i === step.value && i === verdictStep(t) ? (t.check.verdict === "reached" ? " tone-example" : t.check.verdict === "violated" ? " tone-violated" : "") : ""}`} x={x} y={y} text-anchor="middle">
               {i === step.value ? stepShort(t, shown) : clip(stepShort(t, shown), Math.max(6, s.plan.step / 4))}
             </text>
           );

@@ -80,7 +80,7 @@ export const zoom = computed(() => {
   const set = zoomWanted.value;
   if (set !== undefined) return Math.max(3, Math.min(120, set));
   if (vertical.value) return 34;
-  const fit = Math.floor((room.value.width - 226) / Math.max(1, columns.value.length));
+  const fit = Math.floor((room.value.width - 310) / Math.max(1, columns.value.length));
   return Math.max(60, Math.min(110, fit));
 });
 

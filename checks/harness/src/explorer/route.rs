@@ -130,10 +130,14 @@ impl Desk<'_> {
     fn list(&self) -> Answer {
         let mut runs = self.runs();
         runs.refresh();
+        let order = |name: &str| self.registry.protocols().iter().position(|known| known.name == name);
+        let mut rows = runs.rows();
+        // What the registry shows first comes first; files of other tools come last.
+        rows.sort_by_key(|row| order(&row.protocol).unwrap_or(usize::MAX));
         let mut all = json!({
             "folder": runs.place().display().to_string(),
             "version": runs.version(),
-            "runs": runs.rows(),
+            "runs": rows,
             "models": drive::list(self),
         });
         if self.report.as_ref().is_some_and(|path| path.is_file()) {

@@ -11,7 +11,7 @@ const BARS: usize = 60;
 pub(super) struct RunRow {
     pub(super) id: String,
     pub(super) file: String,
-    protocol: String,
+    pub(super) protocol: String,
     kind: String,
     model: String,
     scope: String,
