@@ -19,8 +19,6 @@ pub struct History {
     pub submitted: BTreeSet<u8>,
     /// Whose `Prepare` of a ballot was the first.
     pub started: BTreeMap<Ballot, Life>,
-    /// The promises that ever became durable.
-    pub promises: BTreeSet<(NodeId, Ballot)>,
     /// The votes that ever became durable.
     pub votes: BTreeMap<(NodeId, Slot, Ballot), Value<u8>>,
     /// The first proposal of each ballot in each slot.
@@ -90,7 +88,6 @@ impl History {
                 if ballot.node == at {
                     self.start(at, *ballot);
                 }
-                self.promises.insert((at, *ballot));
             }
             Write::Accept { ballot, first, values } => {
                 for (slot, value) in slots(*first, values) {

@@ -47,6 +47,7 @@ impl<M: Paxos> RefinesLog<M> {
             learners: replicas,
             phase1: quorum,
             phase2: quorum,
+            submitted_at_start: false,
             // The bounds of the specification's own search do not matter: refinement asks for single steps.
             ..Log::two_slots()
         };
@@ -122,7 +123,6 @@ impl<M: Paxos> Refines for RefinesLog<M> {
         let mut state = State::new(self.log.acceptors, self.log.learners);
         state.submitted.clone_from(&ghost.submitted);
         state.owner = ghost.started.iter().map(|(at, life)| (ballot(*at), incarnation(*life))).collect();
-        state.promises = ghost.promises.iter().map(|(node, at)| (acceptor(*node), ballot(*at))).collect();
         state.proposed =
             ghost.proposed.iter().map(|((at, place), v)| ((ballot(*at), slot(*place)), value(v))).collect();
         for (node, disk) in (0..).map(NodeId).zip(disks) {
@@ -187,7 +187,7 @@ fn durable(at: NodeId, write: &Write<u8>, ghost: &History, walk: &mut Walk<'_, L
                 prepare(at, *number, ghost, walk);
             }
             let (acceptor, ballot) = (acceptor(at), ballot(*number));
-            if !walk.state().promises.contains(&(acceptor, ballot)) {
+            if walk.state().promised(acceptor) != ballot {
                 walk.take(Action::Promise { acceptor, ballot });
             }
         }

@@ -22,7 +22,7 @@ pub use ghost::Ghost;
 pub use model::WorldModel;
 pub use network::{Envelope, Network, NetworkKind};
 pub use node::{Checkable, Node};
-pub use scope::{Comeback, Dead, Left, Persistence, Scope, TIMER_KINDS, Within};
+pub use scope::{Comeback, Crashes, Dead, FORETOLD, Left, Persistence, Scope, TIMER_KINDS, Within};
 pub use shared::Shared;
 pub use state::World;
 

@@ -4,13 +4,16 @@ use super::{
     Checkable, Event, Ghost, Left, Memo, Network, NetworkKind, Observation, Persistence, Scope, Shared,
     World, digest,
     network::Envelope,
-    node::{self, Cut, Node, Step, Transition},
+    node::{self, Cut, Node, Step, Transition, Writes},
     scope::Comeback,
 };
 use quorate_machine::{NodeId, RequestId};
 use quorate_spec::{Actor, Claims, Kind, Picture, Spec};
 use stateright::Model;
 use std::{fmt, sync::Arc};
+
+/// An odd constant that spreads one of two digests before they are combined.
+const MIX: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
 
 /// Machines of one kind in a [`Scope`], with history `G` kept beside them.
 pub struct WorldModel<M: Checkable, G: Ghost<M>> {
@@ -99,7 +102,16 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             Event::Drop(_) | Event::CrashDuring { .. } => return None,
         };
         let node = world.nodes.get(usize::from(id.0))?;
-        Some(self.local(id, node, &step, cut))
+        Some(self.local(id, node, &step, self.writes(&world.left, id), cut))
+    }
+
+    /// When writes reach the disk of `id`: at once, if no crash of it is left that could take them away.
+    fn writes(&self, left: &Left, id: NodeId) -> Writes {
+        let persistence = |crashes: u8| {
+            if self.scope.foretold && crashes == 0 { Persistence::Atomic } else { self.scope.persistence }
+        };
+        let crashes = left.crashes.of(id);
+        Writes { now: persistence(crashes), after_crash: persistence(crashes.saturating_sub(1)) }
     }
 
     fn local(
@@ -107,16 +119,18 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         id: NodeId,
         node: &Shared<Node<M>>,
         step: &Step<M>,
+        writes: Writes,
         cut: Option<Cut>,
     ) -> Arc<Transition<M>> {
         let key = match (step, cut) {
+            // The common case: two cached digests, mixed.
             (Step::Message(envelope), None) => {
-                node.digest().rotate_left(1)
-                    ^ envelope.digest().wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+                let salt = u128::from(writes.now == Persistence::Atomic);
+                node.digest().rotate_left(1) ^ envelope.digest().wrapping_add(salt).wrapping_mul(MIX)
             }
-            _ => digest(&(id, node, step, cut)),
+            _ => digest(&(id, node, step, writes, cut)),
         };
-        self.steps.get_or(key, || node::perform(&self.scope, id, node, step, cut))
+        self.steps.get_or(key, || node::perform(&self.scope, id, node, step, writes, cut))
     }
 
     fn push_local_events(&self, world: &World<M, G>, id: NodeId, events: &mut Vec<Event<M>>) {
@@ -140,7 +154,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
                 events.push(event);
             }
         }
-        if self.scope.persistence == Persistence::Asynchronous && driver.writes_to_next_release().is_some() {
+        if driver.writes_to_next_release().is_some() {
             events.push(Event::Sync { node: id });
         }
     }
@@ -169,7 +183,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         let whole = events.len();
         for id in self.ids() {
             let node = world.node(id);
-            if node.driver().is_some() {
+            if node.driver().is_some() && world.left.crashes.of(id) > 0 {
                 let survivors = 0..=node.unsynced().len();
                 events.extend(survivors.map(|keep| Event::Crash { node: id, keep }));
             }
@@ -179,7 +193,8 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         }
         for at in 0..whole {
             let event = events[at].clone();
-            let Some(transition) = self.transition(world, &event) else { continue };
+            let may_crash = event.node().is_some_and(|id| world.left.crashes.of(id) > 0);
+            let Some(transition) = self.transition(world, &event).filter(|_| may_crash) else { continue };
             for (outputs, unsynced) in transition.unsynced_at.iter().enumerate().skip(1) {
                 for keep in 0..=*unsynced {
                     let event = Box::new(event.clone());
@@ -215,10 +230,10 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
                 (id.0 == next as u64 && request == expected).then_some(())?;
                 left.next_request += 1;
             }
-            Event::Crash { .. } => left.crashes = left.crashes.checked_sub(1)?,
+            Event::Crash { node, .. } => left.crashes = left.crashes.without_one(*node)?,
             Event::CrashDuring { event, .. } => {
                 (left, network) = self.spend(world, event)?;
-                left.crashes = left.crashes.checked_sub(1)?;
+                left.crashes = left.crashes.without_one(event.node()?)?;
             }
             Event::Sync { .. } | Event::Restart { .. } => {}
         }
@@ -316,8 +331,13 @@ impl<M: Checkable, G: Ghost<M>> Model for WorldModel<M, G> {
             booted.sends.iter().for_each(|sent| network.add(sent.clone(), self.scope.network));
             nodes.push(booted.node);
         }
-        let left = Left::of(&self.scope);
-        vec![World { nodes, network: Shared::new(network), left, ghost: Shared::new(ghost) }]
+        let world = |left| World {
+            nodes: nodes.clone(),
+            network: Shared::new(network.clone()),
+            left,
+            ghost: Shared::new(ghost.clone()),
+        };
+        Left::of(&self.scope).into_iter().map(world).collect()
     }
 
     fn actions(&self, world: &Self::State, events: &mut Vec<Self::Action>) {
@@ -325,7 +345,7 @@ impl<M: Checkable, G: Ghost<M>> Model for WorldModel<M, G> {
         for id in self.ids() {
             self.push_local_events(world, id, events);
         }
-        if world.left.crashes > 0 {
+        if self.ids().any(|id| world.left.crashes.of(id) > 0) {
             self.push_crashes(world, events);
         }
     }

@@ -61,6 +61,13 @@ pub(crate) enum Step<M: Machine> {
     Restart,
 }
 
+/// When writes reach a replica's disk: until its next crash, and after it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Writes {
+    pub(crate) now: Persistence,
+    pub(crate) after_crash: Persistence,
+}
+
 /// Where a crash cuts a step: after so many outputs, with so many unsynced writes surviving.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Cut {
@@ -88,7 +95,8 @@ pub(crate) fn boot<M: Checkable, G>(scope: &Scope<M, G>, id: NodeId) -> Transiti
         unsynced: VecDeque::new(),
         log: Vec::new(),
     };
-    let mut stage = Stage::new(scope, id, &down, Persistence::Atomic, None);
+    let writes = Writes { now: Persistence::Atomic, after_crash: Persistence::Atomic };
+    let mut stage = Stage::new(scope, id, &down, writes, None);
     stage.restart();
     stage.finish(&Shared::new(down))
 }
@@ -99,9 +107,10 @@ pub(crate) fn perform<M: Checkable, G>(
     id: NodeId,
     node: &Shared<Node<M>>,
     step: &Step<M>,
+    writes: Writes,
     cut: Option<Cut>,
 ) -> Transition<M> {
-    let mut stage = Stage::new(scope, id, node, scope.persistence, cut);
+    let mut stage = Stage::new(scope, id, node, writes, cut);
     match step {
         Step::Crash { keep } => stage.crash(*keep),
         Step::Restart => stage.restart(),
@@ -126,7 +135,7 @@ struct Stage<'s, M: Machine, G> {
     scope: &'s Scope<M, G>,
     id: NodeId,
     node: Node<M>,
-    persistence: Persistence,
+    writes: Writes,
     seen: Vec<Observation<M>>,
     unsynced_at: Vec<usize>,
     /// Outputs that may still be performed before the crash.
@@ -134,16 +143,10 @@ struct Stage<'s, M: Machine, G> {
 }
 
 impl<'s, M: Checkable, G> Stage<'s, M, G> {
-    fn new(
-        scope: &'s Scope<M, G>,
-        id: NodeId,
-        node: &Node<M>,
-        persistence: Persistence,
-        cut: Option<Cut>,
-    ) -> Self {
+    fn new(scope: &'s Scope<M, G>, id: NodeId, node: &Node<M>, writes: Writes, cut: Option<Cut>) -> Self {
         let outputs_left = cut.map(|cut| cut.outputs);
         let unsynced_at = vec![node.unsynced.len()];
-        Stage { scope, id, node: node.clone(), persistence, seen: Vec::new(), unsynced_at, outputs_left }
+        Stage { scope, id, node: node.clone(), writes, seen: Vec::new(), unsynced_at, outputs_left }
     }
 
     fn drive(&mut self, input: impl FnOnce(&mut Driver<M>, &mut Vec<Output<M>>)) {
@@ -151,7 +154,7 @@ impl<'s, M: Checkable, G> Stage<'s, M, G> {
         let Some(driver) = &mut self.node.driver else { return };
         input(driver, &mut out);
         self.perform_outputs(out);
-        while self.persistence == Persistence::Atomic && !self.node.unsynced.is_empty() && !self.cut_off() {
+        while self.writes.now == Persistence::Atomic && !self.node.unsynced.is_empty() && !self.cut_off() {
             self.sync_writes(self.node.unsynced.len());
         }
     }
@@ -229,6 +232,7 @@ impl<'s, M: Checkable, G> Stage<'s, M, G> {
         }
         self.node.unsynced.clear();
         self.node.driver = None;
+        self.writes.now = self.writes.after_crash;
         self.seen.push(Observation::Crashed);
         if self.scope.comeback == Comeback::AtOnce {
             self.outputs_left = None;
@@ -260,7 +264,7 @@ impl<'s, M: Checkable, G> Stage<'s, M, G> {
         self.node.driver = Some(driver);
         self.seen.push(Observation::Restarted);
         self.perform_outputs(out);
-        while self.persistence == Persistence::Atomic && !self.node.unsynced.is_empty() {
+        while self.writes.now == Persistence::Atomic && !self.node.unsynced.is_empty() {
             self.sync_writes(self.node.unsynced.len());
         }
     }

@@ -1,7 +1,7 @@
 //! A scope: everything that bounds a world, in one place, so that every result can print it.
 
 use super::{Codec, World, network::Envelope, network::NetworkKind};
-use quorate_machine::Machine;
+use quorate_machine::{Machine, NodeId};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// When a write reaches the disk.
@@ -46,6 +46,11 @@ pub struct Scope<M: Machine, G> {
     pub timers: BTreeMap<M::TimerKind, u8>,
     /// How many crashes may happen.
     pub crashes: u8,
+    /// Is it settled at the start which replicas crash, and how often? Every way to settle it is an initial state. Then
+    /// a disk whose replica crashes no more is atomic: a delayed write differs from one at once only by what a crash
+    /// takes away, because what waits for it is on a network that may delay it as long. Sound for safety;
+    /// `tests/world` compares the two.
+    pub foretold: bool,
     /// May a crash also fall between two outputs of one input?
     pub crash_within: bool,
     /// When a crashed replica comes back.
@@ -85,6 +90,7 @@ impl<M: Machine, G> Scope<M, G> {
             refusals: false,
             timers: BTreeMap::new(),
             crashes: 0,
+            foretold: false,
             crash_within: false,
             comeback: Comeback::AtOnce,
             persistence: Persistence::Atomic,
@@ -107,7 +113,8 @@ impl<M: Machine, G> fmt::Display for Scope<M, G> {
         }
         let comeback = if self.comeback == Comeback::AtOnce { "" } else { " (restart later)" };
         let within = if self.crash_within { " (also between outputs)" } else { "" };
-        write!(f, ", {} crashes{within}{comeback}", self.crashes)?;
+        let foretold = if self.foretold { " foretold" } else { "" };
+        write!(f, ", {} crashes{foretold}{within}{comeback}", self.crashes)?;
         match self.persistence {
             Persistence::Atomic => write!(f, ", atomic writes")?,
             Persistence::Asynchronous => write!(f, ", unsynced suffix lost")?,
@@ -124,13 +131,45 @@ impl<M: Machine, G> fmt::Display for Scope<M, G> {
 /// Timer kinds that one scope may let fire.
 pub const TIMER_KINDS: usize = 8;
 
+/// Replicas that a scope with foretold crashes may have.
+pub const FORETOLD: usize = 8;
+
+/// The crashes that may still happen.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum Crashes {
+    /// So many, of any replicas.
+    Any(u8),
+    /// So many of each replica, by id.
+    Foretold([u8; FORETOLD]),
+}
+
+impl Crashes {
+    /// How many crashes of replica `id` may still happen.
+    pub fn of(&self, id: NodeId) -> u8 {
+        match self {
+            Crashes::Any(left) => *left,
+            Crashes::Foretold(left) => left[usize::from(id.0)],
+        }
+    }
+
+    /// One crash of replica `id` fewer; `None` if it may not crash.
+    pub(crate) fn without_one(mut self, id: NodeId) -> Option<Crashes> {
+        let left = match &mut self {
+            Crashes::Any(left) => left,
+            Crashes::Foretold(left) => &mut left[usize::from(id.0)],
+        };
+        *left = left.checked_sub(1)?;
+        Some(self)
+    }
+}
+
 /// What is left of a scope's budgets.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
 pub struct Left {
     /// For each kind of the scope's table, in order.
     pub timers: [u8; TIMER_KINDS],
     /// Crashes.
-    pub crashes: u8,
+    pub crashes: Crashes,
     /// Messages that may be lost.
     pub drops: u8,
     /// Messages that may be duplicated.
@@ -140,11 +179,12 @@ pub struct Left {
 }
 
 impl Left {
-    /// The full budgets of `scope`.
+    /// The full budgets of `scope`: one value, or one for each way to foretell its crashes.
     ///
     /// # Panics
-    /// If the scope has more timer kinds than [`TIMER_KINDS`], or more than 255 requests.
-    pub fn of<M: Machine, G>(scope: &Scope<M, G>) -> Left {
+    /// If the scope has more timer kinds than [`TIMER_KINDS`], more than 255 requests, or foretold crashes of more
+    /// than [`FORETOLD`] replicas.
+    pub fn of<M: Machine, G>(scope: &Scope<M, G>) -> Vec<Left> {
         assert!(scope.timers.len() <= TIMER_KINDS, "{}: over {TIMER_KINDS} timer kinds", scope.name);
         assert!(scope.requests.len() <= 255, "{}: over 255 requests", scope.name);
         let mut timers = [0; TIMER_KINDS];
@@ -155,6 +195,23 @@ impl Left {
             NetworkKind::Monotone => (0, 0),
             NetworkKind::Lossy { drops, duplicates } => (drops, duplicates),
         };
-        Left { timers, crashes: scope.crashes, drops, duplicates, next_request: 0 }
+        let left = |crashes| Left { timers, crashes, drops, duplicates, next_request: 0 };
+        if !scope.foretold {
+            return vec![left(Crashes::Any(scope.crashes))];
+        }
+        let replicas = usize::from(scope.replicas);
+        assert!(replicas <= FORETOLD, "{}: over {FORETOLD} replicas with foretold crashes", scope.name);
+        let mut ways = vec![[0; FORETOLD]];
+        for _ in 0..scope.crashes {
+            ways = ways.into_iter().flat_map(|way| (0..replicas).map(move |id| one_more(way, id))).collect();
+        }
+        ways.sort_unstable();
+        ways.dedup();
+        ways.into_iter().map(|way| left(Crashes::Foretold(way))).collect()
     }
+}
+
+fn one_more(mut way: [u8; FORETOLD], id: usize) -> [u8; FORETOLD] {
+    way[id] += 1;
+    way
 }

@@ -12,13 +12,12 @@
 //!
 //! # How it is put
 //!
-//! * **Messages are history.** A 1a message is an entry of `owner`, a 1b message a member of `promises`, a 2a message an
-//!   entry of `proposed`, a 2b message an entry of `votes`. Nothing is ever taken away, so every message may arrive late,
-//!   again, in any order, or never.
-//! * **A promise needs no content.** Who has promised `b` never again votes below `b`. So its votes below `b` are frozen,
-//!   and what it reported then can be read off `votes` now ([`state::State::report`]).
-//! * **An acceptor that voted at `b` may still promise `b`**, for the same reason. This adds steps but no states: each
-//!   state reached this way is also reached by promising first.
+//! * **Messages are history.** A 1a message is an entry of `owner`, a 2a message an entry of `proposed`, a 2b message an
+//!   entry of `votes`. Nothing is ever taken away, so every message may arrive late, again, in any order, or never.
+//! * **A promise is no message.** Who has promised `b`, or more, never again votes below `b`. So its votes below `b` are
+//!   frozen, and what it would report can be read off `votes` now ([`state::State::report`]). As in Lamport's `Voting`,
+//!   a proposer may count it even if it skipped `b` for a higher ballot: production code, which counts only answers to
+//!   its own prepare, does less than the model allows, never more.
 //! * **Ballots are any ordered numbers** with 0 for "none". The step function compares them and does nothing else, so
 //!   production ballots (round, node, incarnation) map onto them by any order-preserving function. The same goes for
 //!   slots and commands: only the enumeration of actions for a search knows bounds.

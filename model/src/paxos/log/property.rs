@@ -136,8 +136,8 @@ pub fn quorums_intersect(model: &Log) -> bool {
     model.phase1 + model.phase2 > model.acceptors
 }
 
-/// PX-S12. *Paxos Made Simple* §2.2: a proposal needs promises from a majority, a choice votes from one: distinct
-/// acceptors, all at the same ballot.
+/// PX-S12. *Paxos Made Simple* §2.2: a proposal needs promises of its ballot (or a higher one) from a majority, a
+/// choice votes at one ballot from one: distinct acceptors each time.
 pub fn quorum_distinct(model: &Log, before: &State, action: &Action, _: &State) -> bool {
     match action {
         Action::Propose { ballot, .. } => before.promisers(*ballot).count() >= model.phase1 as usize,

@@ -47,9 +47,6 @@ pub struct State {
     pub owner: BTreeMap<Ballot, Incarnation>,
     /// Per acceptor, the highest ballot that it takes part in. Durable.
     pub promised: Vec<Ballot>,
-    /// Who ever promised which ballot: the 1b messages. What they report is a function of `votes`.
-    #[serde(with = "quorate_spec::set")]
-    pub promises: BTreeSet<(Acceptor, Ballot)>,
     /// Per acceptor, every vote that it ever cast: the 2b messages. Production code keeps the highest of each slot.
     pub votes: Vec<BTreeMap<(Slot, Ballot), Value>>,
     /// Every value proposed: the 2a messages.
@@ -65,7 +62,6 @@ impl State {
             submitted: BTreeSet::new(),
             owner: BTreeMap::new(),
             promised: vec![Ballot::NONE; acceptors as usize],
-            promises: BTreeSet::new(),
             votes: vec![BTreeMap::new(); acceptors as usize],
             proposed: BTreeMap::new(),
             learned: vec![BTreeMap::new(); learners as usize],
@@ -77,9 +73,10 @@ impl State {
         (0..self.promised.len() as u8).map(Acceptor)
     }
 
-    /// The acceptors that promised `ballot`, in order.
+    /// The acceptors that will never again vote below `ballot`, because they have promised it or a higher one, in
+    /// order.
     pub fn promisers(&self, ballot: Ballot) -> impl Iterator<Item = Acceptor> + '_ {
-        self.acceptors().filter(move |acceptor| self.promises.contains(&(*acceptor, ballot)))
+        self.acceptors().filter(move |acceptor| self.promised(*acceptor) >= ballot)
     }
 
     /// The ballot that `acceptor` has promised.

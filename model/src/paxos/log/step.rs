@@ -74,13 +74,11 @@ impl Log {
 
     fn promise(&self, state: &State, acceptor: Acceptor, ballot: Ballot) -> Option<State> {
         let promised = *state.promised.get(acceptor.0 as usize)?;
-        let high_enough = ballot >= promised || self.planted == Some(Defect::P07);
-        if !high_enough || !state.owner.contains_key(&ballot) || state.promises.contains(&(acceptor, ballot))
-        {
+        let high_enough = ballot > promised || (ballot < promised && self.planted == Some(Defect::P07));
+        if !high_enough || !state.owner.contains_key(&ballot) {
             return None;
         }
         let mut next = state.clone();
-        next.promises.insert((acceptor, ballot));
         next.promised[acceptor.0 as usize] = ballot;
         Some(next)
     }

@@ -12,11 +12,7 @@ impl Log {
     /// acceptors or learners apart.
     pub fn canonical(&self, state: &State) -> State {
         let mut order: Vec<Acceptor> = state.acceptors().collect();
-        order.sort_by_cached_key(|acceptor| {
-            let promised_by = state.promises.iter().filter(|(promiser, _)| promiser == acceptor);
-            let promised: Vec<_> = promised_by.map(|(_, ballot)| *ballot).collect();
-            (state.promised(*acceptor), promised, &state.votes[acceptor.0 as usize])
-        });
+        order.sort_by_key(|acceptor| (state.promised(*acceptor), &state.votes[acceptor.0 as usize]));
         let mut canonical = reordered(state, &order);
         canonical.learned.sort();
         canonical
@@ -40,12 +36,9 @@ impl Log {
 /// `state` with its acceptors in this order.
 fn reordered(state: &State, order: &[Acceptor]) -> State {
     let mut next = state.clone();
-    next.promises.clear();
     for (place, acceptor) in (0..).map(Acceptor).zip(order) {
         next.promised[place.0 as usize] = state.promised(*acceptor);
         next.votes[place.0 as usize].clone_from(&state.votes[acceptor.0 as usize]);
-        let promised_by = state.promises.iter().filter(|(promiser, _)| promiser == acceptor);
-        next.promises.extend(promised_by.map(|(_, ballot)| (place, *ballot)));
     }
     next
 }
