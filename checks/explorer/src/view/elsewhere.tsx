@@ -11,6 +11,12 @@ export function offers(t: Trace, i: number): { at: number; list: Alternative[] }
   return { at, list: t.alternatives[at] ?? [] };
 }
 
+/** The full name of the model in which a trace replays: models of one name differ by kind and scope. */
+export function liveName(t: Trace): string {
+  const c = t.check;
+  return c.model === "" ? "" : [c.protocol, c.kind, c.model, c.scope].join("/");
+}
+
 /** Offers as they are numbered: what breaks something first, then the one taken, then what has an effect. */
 export function ordered(list: Alternative[]): Alternative[] {
   const rank = (a: Alternative): number => (a.breaks.length > 0 ? 0 : a.taken ? 1 : a.effect ? 2 : 3);
@@ -20,7 +26,7 @@ export function ordered(list: Alternative[]): Alternative[] {
 /** The panel. */
 export function Elsewhere({ t, i }: { t: Trace; i: number }) {
   const { at, list } = offers(t, i);
-  const model = t.check.model;
+  const model = liveName(t);
   if (list.length === 0) {
     const end = live.value && i === t.length - 1;
     return (
@@ -30,11 +36,13 @@ export function Elsewhere({ t, i }: { t: Trace; i: number }) {
       </>
     );
   }
-  const sorted = ordered(list);
+  const all = ordered(list);
+  const sorted = all.filter((a) => a.effect || a.taken);
+  const idle = all.filter((a) => !a.effect && !a.taken);
   return (
     <>
       <p class="muted">
-        {count(list.length, "action")} possible in state {at}
+        {count(sorted.length, "action")} possible in state {at}
         {live.value ? "; a digit takes one" : i > 0 ? `, before step ${i}` : ""}.
       </p>
       <ol class="offers">
@@ -43,6 +51,16 @@ export function Elsewhere({ t, i }: { t: Trace; i: number }) {
         ))}
         {sorted.length > 60 && <li class="muted">and {sorted.length - 60} more</li>}
       </ol>
+      {idle.length > 0 && (
+        <details>
+          <summary class="muted">{idle.length} that change nothing</summary>
+          <ol class="offers">
+            {idle.slice(0, 60).map((a, n) => (
+              <Offer key={`${a.token}${n}`} a={a} n={99} at={at} t={t} />
+            ))}
+          </ol>
+        </details>
+      )}
       <Continue t={t} model={model} />
     </>
   );
@@ -56,7 +74,7 @@ function Offer({ a, n, at, t }: { a: Alternative; n: number; at: number; t: Trac
   );
   return (
     <li class={a.taken ? "taken" : a.breaks.length > 0 ? "breaks" : a.effect ? "" : "idle"}>
-      {live.value || (api.served && t.check.model !== "" && !a.taken) ? (
+      {live.value || (api.served && liveName(t) !== "" && !a.taken) ? (
         <button class="offer" onClick={() => take(t, at, a)}>
           {words}
         </button>
@@ -84,7 +102,7 @@ export function take(t: Trace, at: number, a: Alternative): void {
   const before = live.value ? tokens.slice(0, tokens.length - (t.length - 1 - at)) : tokens.slice(0, at + 1);
   if (!live.value) rememberBranch(tokens);
   else if (before.length < tokens.length) rememberBranch(tokens);
-  go({ page: "model", id: live.value ? view.value.id : t.check.model, path: [...before, a.token], step: undefined as never });
+  go({ page: "model", id: live.value ? view.value.id : liveName(t), path: [...before, a.token], step: undefined as never });
 }
 
 /** Paths left behind by going another way, newest last: what `[` and `]` switch between. */

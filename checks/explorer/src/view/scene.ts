@@ -55,7 +55,7 @@ export const scene = computed<Scene | null>(() => {
   const chosen = properties(t);
   for (const p of chosen) add({ kind: "property", name: p.name, title: p.text || p.name, size: turned ? 26 : 24, property: p });
   const quiet = t.properties.length - chosen.length;
-  if (!turned && (quiet > 0 || (everyProperty.value && t.properties.length > MOST_PROPERTIES))) add({ kind: "quiet", name: "", title: `and ${quiet} more, unchanged throughout`, size: 22 });
+  if (!turned && (quiet > 0 || (everyProperty.value && t.properties.length > MOST_PROPERTIES))) add({ kind: "quiet", name: "", title: `and ${quiet} unchanged`, size: 22 });
   if (t.steps.some((s) => s.abstract !== undefined)) add({ kind: "abstract", name: "specification", title: "what each step is to the specification", size: turned ? 110 : 24 });
   for (const path of pins.value) add({ kind: "pin", name: path, title: path, size: turned ? 90 : 26, path });
   add({ kind: "changes", name: "changes", title: "how much of the state each step changed", size: turned ? 30 : 26 });

@@ -81,7 +81,7 @@ export const zoom = computed(() => {
   if (set !== undefined) return Math.max(3, Math.min(120, set));
   if (vertical.value) return 34;
   const fit = Math.floor((room.value.width - 310) / Math.max(1, columns.value.length));
-  return Math.max(60, Math.min(110, fit));
+  return Math.max(52, Math.min(110, fit));
 });
 
 // A step is eventful when a pinned value, the failing property, or the actor's part named by the check changes.
@@ -110,7 +110,9 @@ export function go(patch: Partial<View>, how: "jump" | "scrub" = "jump"): void {
     flushAddress();
     if (hash !== location.hash) history.pushState(null, "", hash);
   } else settleAddress();
+  const elsewhere = next.page !== view.value.page || next.id !== view.value.id;
   view.value = next;
+  if (elsewhere) scrollTo(0, 0);
 }
 
 // Browsers refuse an address that changes with every press of a held key, so scrubbing writes it when it comes to rest.
