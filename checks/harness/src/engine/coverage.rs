@@ -39,10 +39,13 @@ impl Coverage {
 
     /// Adds another thread's counts.
     pub(super) fn add(&mut self, other: &Coverage) {
-        for (kind, count) in &other.counts {
-            let index = self.find(*kind);
-            self.counts[index].1 += count;
-        }
+        other.counts.iter().for_each(|(kind, count)| self.put(*kind, *count));
+    }
+
+    /// Adds to the count of one kind.
+    pub(super) fn put(&mut self, kind: Kind, count: u64) {
+        let index = self.find(kind);
+        self.counts[index].1 += count;
     }
 
     pub(super) fn clear(&mut self) {

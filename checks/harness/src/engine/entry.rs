@@ -9,6 +9,7 @@ use super::path;
 use super::report::{Ended, Finding, Report};
 use super::search::{Decision, Search, Standing, ended};
 use super::subject::{ByProperties, BySpec, Subject};
+use super::symmetry::{Quotient, Symmetry};
 use super::table::Table;
 use crate::verdict::Verdict;
 use quorate_spec::{Claim, Shape, Spec};
@@ -68,6 +69,21 @@ where
     conclude(model, &Exact, BySpec, options)
 }
 
+/// Searches the orbits of a symmetric model instead of its states. Runs in the report are runs of the model; their
+/// states are as they were reached. `unique_states` counts orbits.
+pub fn search_symmetric<M, C>(model: &M, symmetry: &Symmetry<M, C>, options: &Options) -> Report<M>
+where
+    M: Spec + Sync,
+    M::State: Clone + Eq + Send + Sync,
+    M::Action: Clone + Send + Sync,
+    C: Hash,
+{
+    let quotient = Quotient::new(model, BySpec.claims(model), symmetry);
+    let mut report = conclude(model, &quotient, BySpec, options);
+    report.asymmetries = quotient.asymmetries();
+    report
+}
+
 fn by_hash<M, S>(model: &M, subject: S, options: &Options) -> Report<M>
 where
     M: Model + Sync,
@@ -98,13 +114,17 @@ where
     let claims = subject.claims(model);
     let search = Search { model, keep, subject, claims, options };
     match search.begin() {
-        Ok(mut standing) => pursue(&search, &mut standing),
+        Ok(mut standing) => pursue(&search, &mut standing, &mut |_| ()),
         Err(message) => panic!("the model panicked before its first state: {message}"),
     }
 }
 
 /// Goes on from where a search stands, and reports.
-pub(super) fn pursue<M, K, S>(search: &Search<'_, M, K, S>, standing: &mut Standing<K::Kept>) -> Report<M>
+pub(super) fn pursue<M, K, S>(
+    search: &Search<'_, M, K, S>,
+    standing: &mut Standing<K::Kept>,
+    after_level: &mut dyn FnMut(&Standing<K::Kept>),
+) -> Report<M>
 where
     M: Model + Sync,
     M::State: Clone + Send + Sync,
@@ -115,7 +135,7 @@ where
     let control = Control::new(search.options, standing.total.found);
     let before = clock::thread_nanoseconds();
     let empty = standing.total.found == 0;
-    let (outcome, others) = search.run(standing, &control);
+    let (outcome, others) = search.run(standing, &control, after_level);
     control.finish();
     let ended = if empty { Ended::Empty } else { ended(outcome, standing) };
     let own = before.zip(clock::thread_nanoseconds()).map(|(before, after)| (after - before) as f64 / 1e9);
@@ -183,7 +203,7 @@ where
 {
     let asked_for = matches!(claim.shape(), Shape::Sometimes(_));
     if let Some(decision) = decision {
-        let run = path::run(model, table, decision.id, decision.action);
+        let run = path::run(model, table, decision.at.id, decision.at.action);
         return if asked_for { Verdict::Reached(run) } else { Verdict::Violated(run) };
     }
     let bounded = |limit: &str, frontier| Verdict::Bounded { limit: limit.to_owned(), frontier };

@@ -25,12 +25,15 @@
 //! [`Verdict::Vacuous`]: crate::verdict::Verdict::Vacuous
 
 mod audit;
+mod checkpoint;
 mod clock;
 mod control;
 mod coverage;
 mod entry;
 mod fingerprint;
 mod frontier;
+mod graph;
+mod inductive;
 mod interrupt;
 mod keep;
 mod options;
@@ -38,15 +41,21 @@ mod path;
 mod recent;
 mod report;
 mod search;
+mod stored;
 mod subject;
+mod symmetry;
 mod table;
 mod tally;
 mod worker;
 
 pub use audit::Audit;
-pub use entry::{search, search_encoded, search_model, search_packed};
+pub use checkpoint::{Checkpoint, CheckpointError, search_resumable};
+pub use entry::{search, search_encoded, search_model, search_packed, search_symmetric};
 pub use fingerprint::fingerprint;
+pub use graph::{Edge, Graph, graph};
+pub use inductive::{Induction, inductive};
 pub use interrupt::on_ctrl_c;
 pub use keep::Packed;
 pub use options::{Limits, Options, Stop, Store};
 pub use report::{Ended, Finding, Report};
+pub use symmetry::Symmetry;

@@ -127,6 +127,11 @@ impl<M: Model> Report<M> {
         self.failures().is_empty()
     }
 
+    /// Was it cut by its depth?
+    pub(super) fn is_deep(&self) -> bool {
+        matches!(&self.ended, Ended::Bounded { limit, .. } if limit.starts_with("depth "))
+    }
+
     fn ended_badly(&self) -> Vec<String> {
         match &self.ended {
             Ended::Complete | Ended::Stopped => Vec::new(),

@@ -20,13 +20,13 @@ use std::sync::{Mutex, RwLock};
 /// Chunks that a level needs before a second thread is worth starting.
 const WORTHWHILE: usize = 4;
 
-/// A decision about a claim.
-#[derive(Clone, Copy, Debug)]
+/// A decision about a claim: in which level, and where in it. The least one stays.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Decision {
-    /// The state at which it fell.
-    pub(super) id: u32,
-    /// The number of the action out of that state, if the claim is about a step.
-    pub(super) action: Option<u32>,
+    /// The level, from 1.
+    pub(super) level: u32,
+    /// The state at which it fell, or the step out of it.
+    pub(super) at: Event,
 }
 
 /// A search between two levels, or halted within one: all that must be kept to go on.
@@ -102,8 +102,13 @@ where
     }
 
     /// Level after level, until nothing is left or something says stop. Returns how it ended, with the seconds of
-    /// the threads that it started.
-    pub(super) fn run(&self, standing: &mut Standing<K::Kept>, control: &Control<'_>) -> (Outcome<M>, f64) {
+    /// the threads that it started. `after_level` sees where it stands between two levels.
+    pub(super) fn run(
+        &self,
+        standing: &mut Standing<K::Kept>,
+        control: &Control<'_>,
+        after_level: &mut dyn FnMut(&Standing<K::Kept>),
+    ) -> (Outcome<M>, f64) {
         let threads = self.options.threads.max(1);
         let fresh = || Worker::new(Tally::new(self.claims.len(), &self.subject.kinds(self.model)));
         let mut workers: Vec<Worker<M, K::Kept>> = std::iter::repeat_with(fresh).take(threads).collect();
@@ -118,6 +123,7 @@ where
             if let Some(outcome) = self.judge(standing, control, expand) {
                 return (outcome, seconds);
             }
+            after_level(standing);
         }
     }
 
@@ -132,12 +138,12 @@ where
         let size = standing.frontier.len();
         control.level.store(standing.levels.len() as u32, Relaxed);
         control.open.store(size as u64, Relaxed);
-        let team = workers.len().min(size.div_ceil(CHUNK * WORTHWHILE)).max(1);
+        let mut team = workers.len().min(size.div_ceil(CHUNK * WORTHWHILE)).max(1);
         let begun = standing.begun.take();
-        let (mut produced, keeping) = match begun {
-            Some((produced, keeping)) => (produced, keeping),
-            None => (Vec::new(), self.keeping(standing, team)),
-        };
+        let (mut produced, keeping) = begun.unwrap_or_else(|| (Vec::new(), self.keeping(standing, team)));
+        if keeping == Keeping::First {
+            team = 1;
+        }
         let chunks = std::mem::take(&mut standing.frontier.chunks);
         let level = Level { queue: Mutex::new(chunks.into()), keeping, expand };
         let seconds = self.work(standing, control, &mut workers[..team], &level);
@@ -241,13 +247,13 @@ where
             let during = caught.action.and_then(|number| path::action(self.model, run.last(), number));
             return Some(Outcome::Panicked { message: caught.message, run: Box::new(run), during });
         }
+        let level = standing.levels.len() as u32;
+        let violated = self.decide(level, &mut standing.total, &mut standing.decisions);
         if let Some(reason) = control.reason() {
-            self.decide(&mut standing.total, &mut standing.decisions);
             return Some(Outcome::Halted(reason));
         }
-        let violated = self.decide(&mut standing.total, &mut standing.decisions);
         if !expand {
-            return Some(Outcome::Deep(standing.levels.len() as u32 - 1));
+            return Some(Outcome::Deep(level - 1));
         }
         settle(&mut standing.frontier, &mut standing.begun, table);
         if standing.frontier.len() > 0 {
@@ -262,8 +268,8 @@ where
         (stop && standing.frontier.len() > 0).then_some(Outcome::Decided)
     }
 
-    /// Turns the events of a level into decisions. Returns whether one of them is a violation.
-    fn decide(&self, total: &mut Tally, decisions: &mut [Option<Decision>]) -> bool {
+    /// Turns the events of a level into decisions. Returns whether there is a violation by now.
+    fn decide(&self, level: u32, total: &mut Tally, decisions: &mut [Option<Decision>]) -> bool {
         let events: Vec<Option<Event>> = total.events.iter_mut().map(Option::take).collect();
         // To stop at the first violation means at a shortest one: one at a state comes before one over a step out
         // of the same level, and the rest of the level was then not expanded.
@@ -272,17 +278,18 @@ where
         };
         let first_only =
             self.options.stop == Stop::FirstViolation && self.claims.iter().zip(&events).any(at_state);
-        let mut violated = false;
-        for ((claim, event), decision) in self.claims.iter().zip(events).zip(decisions) {
-            let Some(event) = event else { continue };
+        for ((claim, event), decision) in self.claims.iter().zip(events).zip(&mut *decisions) {
+            let Some(at) = event else { continue };
             let over_step = matches!(claim.shape(), Shape::AlwaysStep(_) | Shape::AtEnd(_));
-            if decision.is_some() || (first_only && over_step) {
-                continue;
+            let found = Decision { level, at };
+            if !(first_only && over_step) && decision.is_none_or(|known| found < known) {
+                *decision = Some(found);
             }
-            violated |= !matches!(claim.shape(), Shape::Sometimes(_));
-            *decision = Some(Decision { id: event.id, action: event.action });
         }
-        violated
+        let violated = |(claim, decision): (&Claim<M>, &Option<Decision>)| {
+            decision.is_some() && !matches!(claim.shape(), Shape::Sometimes(_))
+        };
+        self.claims.iter().zip(&*decisions).any(violated)
     }
 }
 
@@ -299,10 +306,12 @@ fn settle<T>(frontier: &mut Frontier<T>, begun: &mut Option<(Vec<Chunk<T>>, Keep
 pub(super) fn ended<M: Model, T>(outcome: Outcome<M>, standing: &Standing<T>) -> Ended<M> {
     let produced = standing.begun.as_ref().map_or(0, |(chunks, _)| chunks.iter().map(Chunk::len).sum());
     let frontier = (standing.frontier.len() + produced) as u64;
+    // At the depth limit states are examined and leave the frontier, and are not expanded.
+    let deepest = standing.levels.last().copied().unwrap_or(0);
     match outcome {
         Outcome::Complete => Ended::Complete,
         Outcome::Halted(limit) => Ended::Bounded { limit, frontier },
-        Outcome::Deep(steps) => Ended::Bounded { limit: format!("depth {steps}"), frontier },
+        Outcome::Deep(steps) => Ended::Bounded { limit: format!("depth {steps}"), frontier: deepest },
         Outcome::Decided => Ended::Stopped,
         Outcome::Panicked { message, run, during } => Ended::Panicked { message, run: *run, during },
     }

@@ -267,12 +267,15 @@ impl Table {
         })
     }
 
-    /// An empty table with room for all identities below `next`, for resuming.
+    /// An empty table with room for all identities below `next`, to be filled with [`Table::place`].
     pub(super) fn with_room(next: u32) -> Self {
         let mut table = Table::new();
+        let mut pieces = 1_usize;
         while table.capacity < next {
-            table.grow();
+            pieces += pieces.div_ceil(2);
+            table.set_size(pieces);
         }
+        table.allocate_all();
         table.next = AtomicU32::new(next);
         table
     }

@@ -115,6 +115,7 @@ impl<M: Model, T> Worker<M, T> {
     {
         let control = field.control;
         let mut until_poll = POLL;
+        let mut last = Event { rank: 0, action: None, id: chunk.ids.first().copied().unwrap_or(0) };
         let places = chunk.ids.drain(..).zip(chunk.ranks.drain(..));
         let mut states = chunk.kept.into_iter().zip(places);
         while !control.is_halted() {
@@ -124,6 +125,7 @@ impl<M: Model, T> Worker<M, T> {
             }
             let state = field.keep.open(kept);
             let at = Event { rank, action: None, id };
+            last = at;
             let outcome = catch_unwind(AssertUnwindSafe(|| self.visit(field, level, &state, at, table)));
             if let Err(panic) = outcome {
                 control.panicked(Caught { rank, id, action: self.doing, message: said(&*panic) });
@@ -134,7 +136,10 @@ impl<M: Model, T> Worker<M, T> {
                 self.report(control);
             }
         }
-        self.insert(field, level, table);
+        // The last of the batch: what is kept may be encoded or compared, which is the model's code again.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.insert(field, level, table))) {
+            control.panicked(Caught { rank: last.rank, id: last.id, action: None, message: said(&*panic) });
+        }
         let mut rest = Chunk::new();
         for (kept, (id, rank)) in states {
             rest.push(kept, id);
