@@ -48,17 +48,7 @@ fn compare(before: &Value, after: &Value, path: &str, all: &mut Vec<Change>) {
             new.iter().filter(|x| missing(old, x)).for_each(|x| all.push(come(path, x)));
         }
         (Form::Map(old), Form::Map(new)) => compare_maps(old, new, path, all),
-        (Form::List(old), Form::List(new)) => {
-            for index in 0..old.len().max(new.len()) {
-                let inner = join(path, &index.to_string());
-                match (old.get(index), new.get(index)) {
-                    (Some(a), Some(b)) => compare(a, b, &inner, all),
-                    (Some(a), None) => all.push(gone(&inner, a)),
-                    (None, Some(b)) => all.push(come(&inner, b)),
-                    (None, None) => {}
-                }
-            }
-        }
+        (Form::List(old), Form::List(new)) => compare_lists(old, new, path, all),
         _ => {
             let (before, after) = (Some(show(before)), Some(show(after)));
             all.push(Change { path: path.to_owned(), before, after });
@@ -76,6 +66,25 @@ fn compare_fields(old: &Map<String, Value>, new: &Map<String, Value>, path: &str
     new.iter().filter(|(name, _)| !old.contains_key(*name)).for_each(|(name, value)| {
         all.push(come(&join(path, name), value));
     });
+}
+
+/// Equal ends of lists of different lengths are no change, wherever they have moved to.
+fn compare_lists(old: &[Value], new: &[Value], path: &str, all: &mut Vec<Change>) {
+    let (mut front, mut back) = (0, 0);
+    if old.len() != new.len() {
+        front = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        back = old[front..].iter().rev().zip(new[front..].iter().rev()).take_while(|(a, b)| a == b).count();
+    }
+    let (old, new) = (&old[front..old.len() - back], &new[front..new.len() - back]);
+    for index in 0..old.len().max(new.len()) {
+        let inner = join(path, &(front + index).to_string());
+        match (old.get(index), new.get(index)) {
+            (Some(a), Some(b)) => compare(a, b, &inner, all),
+            (Some(a), None) => all.push(gone(&inner, a)),
+            (None, Some(b)) => all.push(come(&inner, b)),
+            (None, None) => {}
+        }
+    }
 }
 
 fn compare_maps(old: &[Value], new: &[Value], path: &str, all: &mut Vec<Change>) {
