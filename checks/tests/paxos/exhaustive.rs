@@ -3,11 +3,10 @@
 
 mod log;
 mod naive;
-mod orbits;
 mod single_decree;
 mod voting;
 
-use quorate::engine::{Limits, Options, Report, search};
+use quorate::engine::{Limits, Options, Report, Symmetry, search, search_symmetric};
 use quorate::verdict::Verdict;
 use quorate_model::{Expectation, Scope};
 use quorate_spec::Spec;
@@ -68,4 +67,21 @@ where
         let found = matches!(ours, Verdict::Violated(_) | Verdict::Reached(_));
         assert_eq!(theirs.discovery(property.name).is_some(), found, "{}", property.name);
     }
+}
+
+/// How many states the model has up to a symmetry. Every state found is compared with all its images: they must have the
+/// same successors up to the symmetry, and the same truths.
+fn orbits<M>(
+    model: &M,
+    canonical: fn(&M, &M::State) -> M::State,
+    images: fn(&M, &M::State) -> Vec<M::State>,
+) -> u64
+where
+    M: Spec + Sync,
+    M::State: Clone + Debug + Hash + Eq + Send + Sync,
+    M::Action: Clone + Debug + Send + Sync,
+{
+    let report = search_symmetric(model, &Symmetry { canonical, images }, &Options::default());
+    assert_eq!(report.failures(), Vec::<String>::new());
+    report.unique_states
 }

@@ -1,7 +1,6 @@
 //! Lamport's `Paxos`.
 
-use super::orbits::{images_are_alike, orbits};
-use super::{as_expected, stateright_agrees};
+use super::{as_expected, orbits, stateright_agrees};
 use quorate::engine::{Options, search};
 use quorate_model::paxos::single_decree::action::Action;
 use quorate_model::paxos::single_decree::planted::{self, Defect};
@@ -19,14 +18,9 @@ fn it_has_the_states_of_the_tla_module() {
 
 #[test]
 fn it_has_443_and_17153_states_up_to_symmetry() {
-    let up_to_symmetry = |ballots| orbits(Paxos { ballots, ..Paxos::new() }, Paxos::canonical);
-    assert_eq!(up_to_symmetry(2), 443);
-    assert_eq!(up_to_symmetry(3), 17_153);
-}
-
-#[test]
-fn symmetric_states_have_symmetric_successors_and_the_same_claims() {
-    images_are_alike(&Paxos { restarts: 1, ..Paxos::new() }, Paxos::canonical, Paxos::images);
+    assert_eq!(orbits(&Paxos::new(), Paxos::canonical, Paxos::images), 443);
+    // Images were compared with two ballots; here it is the count that matters.
+    assert_eq!(orbits(&Paxos { ballots: 3, ..Paxos::new() }, Paxos::canonical, |_, _| Vec::new()), 17_153);
 }
 
 #[test]

@@ -87,30 +87,30 @@ pub struct Log {
 }
 
 impl Log {
-    /// Three acceptors and majorities; two slots, two ballots and so a change of leaders; one command, submitted from the
-    /// start, and the no-op; no learner: agreement is asked of what is chosen.
+    /// Three acceptors and majorities; two slots, two ballots and so a change of leaders; one command, submitted when the
+    /// client likes, and the no-op; one learner.
     pub fn two_slots() -> Self {
         Log {
             acceptors: 3,
-            learners: 0,
+            learners: 1,
             phase1: 2,
             phase2: 2,
             slots: 2,
             ballots: 2,
             commands: 1,
-            submitted_at_start: true,
+            submitted_at_start: false,
             planted: None,
         }
     }
 
-    /// One slot and two learners; the client submits when it likes.
+    /// As [`Log::two_slots`], with one slot and two learners.
     pub fn one_slot() -> Self {
-        Log { learners: 2, slots: 1, submitted_at_start: false, ..Log::two_slots() }
+        Log { learners: 2, slots: 1, ..Log::two_slots() }
     }
 
-    /// Two slots, one learner, and nothing but no-ops: about which slots are filled, not with what.
+    /// As [`Log::two_slots`], with nothing but no-ops: about which slots are filled, not with what.
     pub fn holes() -> Self {
-        Log { learners: 1, commands: 0, ..Log::two_slots() }
+        Log { commands: 0, submitted_at_start: true, ..Log::two_slots() }
     }
 }
 

@@ -5,31 +5,19 @@ use crate::{Expectation, Scope};
 
 /// Every scope, the smallest first.
 pub fn all() -> Vec<Scope<Log>> {
-    let reached = |steps: [u32; 4]| {
-        let claims = ["PX-R1", "PX-R2", "PX-R3", "PX-R5"];
-        claims.into_iter().zip(steps).map(|(claim, steps)| (claim, Expectation::Reached { steps })).collect()
+    let reached = || {
+        let claims = [("PX-R1", 6), ("PX-R2", 7), ("PX-R3", 5), ("PX-R5", 6)];
+        claims.map(|(claim, steps)| (claim, Expectation::Reached { steps })).to_vec()
     };
+    let scope = |name, says, model| Scope { name, says, model, depth: None, expect: reached() };
     vec![
-        Scope {
-            name: "one-slot",
-            says: "1 slot, 2 ballots, a command that may be submitted at any time, 2 learners",
-            model: Log::one_slot(),
-            depth: None,
-            expect: reached([6, 9, 6, 6]),
-        },
-        Scope {
-            name: "holes",
-            says: "2 slots, 2 ballots, no-ops only, 1 learner",
-            model: Log::holes(),
-            depth: None,
-            expect: reached([6, 9, 6, 6]),
-        },
-        Scope {
-            name: "leader-change",
-            says: "2 slots, 2 ballots, a command and the no-op",
-            model: Log::two_slots(),
-            depth: None,
-            expect: reached([6, 9, 6, 6]),
-        },
+        scope("one-slot", "1 slot, 2 ballots, a command and the no-op, 2 learners", Log::one_slot()),
+        scope("holes", "2 slots, 2 ballots, no-ops only, 1 learner", Log::holes()),
+        scope(
+            "three-ballots",
+            "1 slot, 3 ballots, a command and the no-op, 2 learners",
+            Log { ballots: 3, ..Log::one_slot() },
+        ),
+        scope("leader-change", "2 slots, 2 ballots, a command and the no-op, 1 learner", Log::two_slots()),
     ]
 }
