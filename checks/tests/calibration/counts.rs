@@ -46,6 +46,16 @@ fn seven_managers_rich_and_packed_on_one_thread_and_two() {
 }
 
 #[test]
+fn eight_and_nine_managers_on_a_word_of_64_bits() {
+    let eight = search_packed(&PackedTwoPhaseCommit(TwoPhaseCommit::new(8)), &options(1));
+    holds(&eight);
+    assert_eq!((eight.unique_states, eight.transitions + 1, eight.depth), (1_745_408, 18_507_778, 26));
+    let nine = search_packed(&PackedTwoPhaseCommit(TwoPhaseCommit::new(9)), &options(2));
+    holds(&nine);
+    assert_eq!(nine.unique_states, 10_340_352);
+}
+
+#[test]
 fn the_planted_bug_is_found_in_fifteen_steps() {
     let mut runs = Vec::new();
     for threads in [1, 2, 3] {
