@@ -6,6 +6,8 @@ import { stepWords } from "./words.ts";
 export type Pair =
   | { is: "same"; a: number; b: number }
   | { is: "reordered"; a: number; b: number }
+  /** At this place each did something else. */
+  | { is: "differs"; a: number; b: number }
   | { is: "onlyA"; a: number }
   | { is: "onlyB"; b: number };
 
@@ -89,7 +91,10 @@ function weave(n: number, m: number, prefix: number, matched: (readonly [number,
   const rest = (toA: number, toB: number): void => {
     for (; i < toA; i++) {
       const b = moved.get(i);
-      out.push(b === undefined ? { is: "onlyA", a: i } : { is: "reordered", a: i, b });
+      while (j < toB && movedB.has(j)) j++;
+      if (b !== undefined) out.push({ is: "reordered", a: i, b });
+      else if (j < toB) out.push({ is: "differs", a: i, b: j++ });
+      else out.push({ is: "onlyA", a: i });
     }
     for (; j < toB; j++) if (!movedB.has(j)) out.push({ is: "onlyB", b: j });
   };

@@ -9,7 +9,7 @@ import { modelPart } from "../core/search.ts";
 import { claimWords, count, stepWords, verdict } from "../core/words.ts";
 import * as api from "./api.ts";
 import { VerdictMark } from "./glyph.tsx";
-import { go, live, other, say, trace, view } from "./store.ts";
+import { go, live, other, say, toast, trace, view } from "./store.ts";
 import { Difference } from "./tree.tsx";
 
 const both = computed(() => (trace.value === null || other.value === null ? null : align(trace.value, other.value)));
@@ -23,6 +23,7 @@ export async function compareNearest(): Promise<void> {
   say("looking for the nearest passing run …");
   try {
     const found = await api.nearest(t.id);
+    toast.value = "";
     go({ page: "compare", id: t.id, other: found.id, step: undefined as never });
   } catch (e) {
     say((e as Error).message);
@@ -40,6 +41,7 @@ export function ComparePage() {
   }, [a, b]);
   if (a === null || b === null || plan === null) return null;
   const first = plan.pairs.findIndex((p) => p.is !== "same");
+  const moved = plan.pairs.filter((p) => p.is === "reordered").length;
   const at = chosen.value ?? (first < 0 ? plan.pairs.length - 1 : first);
   return (
     <main class="compare">
@@ -52,7 +54,7 @@ export function ComparePage() {
       <Runs a={a} b={b} />
       <p>
         {plan.prefix < 0 ? "They differ from the start." : first < 0 ? "They are the same." : `Shared: steps 0 to ${plan.prefix}. First difference: step ${plan.prefix + 1}.`}{" "}
-        <span class="muted">{count(plan.pairs.filter((p) => p.is === "reordered").length, "step")} in both, in another order.</span>
+        {moved > 0 && <span class="muted">{count(moved, "step")} in both, in another order.</span>}
       </p>
       <div class="scroll" tabIndex={0} role="group" aria-label="aligned steps">
         <table class="aligned">
@@ -85,7 +87,7 @@ export function ComparePage() {
 function Runs({ a, b }: { a: Trace; b: Trace }) {
   const one = (name: string, t: Trace) => (
     <p class="which">
-      <b class="letter">{name}</b> <VerdictMark verdict={verdict(t.check.verdict === "open" ? "holds" : t.check.verdict)} small /> {claimWords(t)} <span class="muted">{count(t.length - 1, "step")}</span>{" "}
+      <b class="letter">{name}</b> <VerdictMark verdict={verdict(t.check.verdict === "open" ? (breaks(t, a) ? "violated" : "holds") : t.check.verdict)} small /> {t.check.verdict === "open" ? claimWords(a) : claimWords(t)} <span class="muted">{count(t.length - 1, "step")}</span>{" "}
       <button class="steplink" onClick={() => go({ page: "trace", id: t.id })}>
         open
       </button>
@@ -98,6 +100,9 @@ function Runs({ a, b }: { a: Trace; b: Trace }) {
     </>
   );
 }
+
+// Whether a run without a verdict of its own breaks what the other one was about.
+const breaks = (t: Trace, asked: Trace): boolean => t.properties.some((p) => p.name === asked.check.property && p.values.includes("F"));
 
 // A long shared beginning is one line; the last three of its steps stay.
 function folded(pairs: Pair[]): (number | { p: Pair; k: number })[] {
@@ -115,7 +120,7 @@ function PairRow({ p, a, b, now, pick }: { p: Pair; a: Trace; b: Trace; now: boo
     <tr class={`${p.is}${now ? " now" : ""}`} onClick={pick} aria-current={now ? "step" : undefined}>
       <td>
         <button class="steplink" onClick={pick}>
-          {i ?? "·"}
+          {i ?? "–"}
         </button>
       </td>
       <td>{i === undefined ? "" : stepWords(a, i)}</td>

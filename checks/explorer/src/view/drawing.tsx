@@ -167,7 +167,7 @@ function LoopArrow({ s, t }: { s: Scene; t: Trace }) {
 /** Events on the lanes; faults of the whole system as a line across them all. */
 export const Events = memo(function Events({ s, t, w, first, last, labels }: { s: Scene; t: Trace; w: Window; first: number; last: number; labels: boolean }) {
   if (s.plan.step < DENSE) return <DenseEvents s={s} t={t} first={first} last={last} />;
-  const bad = verdictStep(t);
+  const bad = ["violated", "panicked", "reached"].includes(t.check.verdict) ? verdictStep(t) : -1;
   const out = [];
   for (let c = first; c <= last; c++) {
     const column = s.plan.columns[c];

@@ -157,12 +157,18 @@ function Continue({ t, model }: { t: Trace; model: string }) {
         search for a violation from here
       </button>
       {step.value > 0 && (
-        <button class="tab" onClick={() => go({ path: (view.value.path ?? []).slice(0, -1), step: undefined as never })}>
+        <button class="tab" onClick={takeBack}>
           take back a step
         </button>
       )}
     </div>
   );
+}
+
+// The path left behind stays as a branch, so that nothing is lost by looking around.
+function takeBack(): void {
+  rememberBranch(view.value.path ?? []);
+  go({ path: (view.value.path ?? []).slice(0, -1), step: undefined as never });
 }
 
 async function searchHere(depth: number): Promise<void> {

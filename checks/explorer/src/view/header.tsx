@@ -50,8 +50,7 @@ function Title({ t }: { t: Trace }) {
   if (live.value) {
     return (
       <h1>
-        <span class="verdict tone-muted">EXPLORING</span> {t.check.model || view.value.id}
-        <Broken t={t} />
+        <span class="verdict tone-muted">EXPLORING</span> {t.check.model || view.value.id} <span class="muted">{t.check.scope}</span>
       </h1>
     );
   }
@@ -68,15 +67,27 @@ function Broken({ t }: { t: Trace }) {
   const broken = t.properties.filter((p) => p.kind !== "sometimes" && p.values[step.value] === "F");
   if (broken.length === 0) return null;
   return (
-    <span class="verdict tone-violated">
-      {" "}
-      ✗ {broken.map((p) => p.text || p.name).join("; ")}
-    </span>
+    <p class="culprit tone-violated">
+      ✗ broken in state {step.value}:{" "}
+      {broken.map((p, k) => (
+        <span key={p.name}>
+          {k > 0 && "; "}
+          <b>{p.name}</b> {p.text}
+        </span>
+      ))}
+    </p>
   );
 }
 
 function Sentence({ t }: { t: Trace }) {
-  if (live.value) return <p class="sentence muted">Every action on offer can be taken; nothing is recorded until you share the address.</p>;
+  if (live.value) {
+    return (
+      <div class="sentence">
+        <Broken t={t} />
+        <p class="muted">Every action on offer can be taken. The address is the run: copy it to come back, or to share it.</p>
+      </div>
+    );
+  }
   const at = verdictStep(t);
   const reached = t.check.verdict === "reached";
   const open = !["violated", "reached", "panicked"].includes(t.check.verdict);

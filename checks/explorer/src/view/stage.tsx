@@ -67,8 +67,8 @@ export function Stage() {
           <Messages s={s} t={t} w={w} />
           <Events s={s} t={t} w={w} first={first} last={last} labels={s.plan.step >= 52 && last - first < 160} />
           <Rows s={s} t={t} w={w} first={first} last={last} />
-          <Ghosts s={s} t={t} />
           <Overlay s={s} t={t} w={w} />
+          <Ghosts s={s} t={t} />
         </svg>
         {s.vertical && <Captions s={s} t={t} first={first} last={last} />}
       </div>
