@@ -105,16 +105,14 @@ impl<K: Copy, T> Log<K, T> {
 
     fn replace(&mut self, new: Run<K, T>) {
         let from = self.first_ending_after(new.first);
-        let mut at = from;
         let before =
             self.runs.get(from).filter(|run| run.first < new.first).map(|run| run.within(0..new.first));
         let overlap = self.runs.range(from..).take_while(|run| run.first < new.end()).count();
         let last = overlap.checked_sub(1).and_then(|last| self.runs.get(from + last));
         let after = last.filter(|run| run.end() > new.end()).map(|run| run.within(new.end()..u64::MAX));
         self.runs.drain(from..from + overlap);
-        for run in before.into_iter().chain(iter::once(new)).chain(after) {
+        for (at, run) in (from..).zip(before.into_iter().chain(iter::once(new)).chain(after)) {
             self.runs.insert(at, run);
-            at += 1;
         }
     }
 

@@ -5,7 +5,7 @@
 //!
 //! | part | who waits for whom |
 //! |---|---|
-//! | [`Board`] | nobody: a reader tries again only if something newer was published meanwhile |
+//! | [`Reader`] | nobody: a reader tries again only if something newer was published meanwhile |
 //! | [`Window`] | a submitter for a permit, which comes back when a [`Ticket`] is dropped |
 //! | [`Ticket::wait`] | a submitter for the desk, or for its end |
 //!
@@ -21,7 +21,7 @@ use thiserror::Error;
 mod board;
 mod window;
 
-pub use board::{Board, Status};
+pub use board::{Publisher, Reader, Status, board};
 pub use window::{Permit, Window};
 
 /// The choices on which the soundness of this file rests.
@@ -87,7 +87,7 @@ struct Counter<C> {
 
 #[derive(Debug)]
 struct Office<C, D: Discipline> {
-    board: Board<D>,
+    board: Reader<D>,
     window: Window<D>,
     counter: Mutex<Counter<C>>,
     /// Something was submitted.
@@ -105,6 +105,7 @@ pub struct Handle<C, D: Discipline = Sound> {
 /// What the thread that owns the driver has. When it is dropped, whoever waits is told so.
 #[derive(Debug)]
 pub struct Desk<C, D: Discipline = Sound> {
+    publisher: Publisher<D>,
     office: Arc<Office<C, D>>,
 }
 
@@ -118,6 +119,7 @@ pub struct Ticket<C, D: Discipline = Sound> {
 
 /// A desk that shows `status`, and a handle to it, with at most `window` commands under way at a time.
 pub fn open<C, D: Discipline>(status: Status, window: usize) -> (Desk<C, D>, Handle<C, D>) {
+    let (publisher, reader) = board(status);
     let counter = Counter {
         open: true,
         attended: true,
@@ -126,13 +128,13 @@ pub fn open<C, D: Discipline>(status: Status, window: usize) -> (Desk<C, D>, Han
         outcomes: BTreeMap::new(),
     };
     let office = Arc::new(Office {
-        board: Board::new(status),
+        board: reader,
         window: Window::new(window),
         counter: Mutex::new(counter),
         work: Condvar::new(),
         news: Condvar::new(),
     });
-    (Desk { office: Arc::clone(&office) }, Handle { office })
+    (Desk { publisher, office: Arc::clone(&office) }, Handle { office })
 }
 
 impl<C, D: Discipline> Clone for Handle<C, D> {
@@ -207,7 +209,7 @@ impl<C, D: Discipline> Drop for Ticket<C, D> {
 impl<C, D: Discipline> Desk<C, D> {
     /// Shows `status` to every handle.
     pub fn publish(&mut self, status: Status) {
-        self.office.board.publish(status);
+        self.publisher.publish(status);
     }
 
     /// What was submitted since, oldest first.

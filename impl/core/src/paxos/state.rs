@@ -276,6 +276,11 @@ impl<C: Plain> Replica<C> {
         self.durable.promised
     }
 
+    /// The highest ballot heard of above the promised one; [`Ballot::ZERO`] if there is none.
+    pub fn heard(&self) -> Ballot {
+        self.heard
+    }
+
     /// Every slot before this one is known to be chosen.
     pub fn chosen(&self) -> Slot {
         self.chosen

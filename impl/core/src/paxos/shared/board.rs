@@ -1,6 +1,6 @@
 //! A status that one thread publishes and others read without a lock.
 
-use super::{AtomicU64, Discipline, Ordering, Sound, fence};
+use super::{Arc, AtomicU64, Discipline, Ordering, Sound, fence};
 use crate::paxos::message::{Ballot, Slot, Standing};
 use crate::paxos::state::Replica;
 use quorate_machine::{NodeId, Plain};
@@ -52,44 +52,67 @@ impl Status {
     }
 }
 
-/// Where one thread publishes a status and others read it, without a lock.
-///
 /// Two places take turns. A status is written to the place that readers do not look at, and then the version moves
 /// there. A reader whose place was taken for a newer status notices by the version and tries again.
 #[derive(Debug)]
-pub struct Board<D = Sound> {
+struct Board {
     version: AtomicU64,
     places: [[AtomicU64; WORDS]; 2],
+}
+
+/// Shows a status to readers. There is one, so that nobody else moves the version.
+#[derive(Debug)]
+pub struct Publisher<D = Sound> {
+    board: Arc<Board>,
+    version: u64,
     discipline: PhantomData<D>,
 }
 
-impl<D: Discipline> Board<D> {
-    /// A board that shows `status`.
-    pub fn new(status: Status) -> Self {
-        let place = |words: [u64; WORDS]| words.map(AtomicU64::new);
-        let places = [place(status.to_words()), place([0; WORDS])];
-        Board { version: AtomicU64::new(0), places, discipline: PhantomData }
-    }
+/// Reads the newest status, without a lock. Clones read the same.
+#[derive(Debug)]
+pub struct Reader<D = Sound> {
+    board: Arc<Board>,
+    discipline: PhantomData<D>,
+}
 
-    /// Shows `status` from now on. Only one thread may publish: the [`Desk`] sees to that.
-    pub fn publish(&self, status: Status) {
-        let version = self.version.load(Ordering::Relaxed) + 1;
+/// A publisher that shows `status`, and its reader.
+pub fn board<D: Discipline>(status: Status) -> (Publisher<D>, Reader<D>) {
+    let place = |words: [u64; WORDS]| words.map(AtomicU64::new);
+    let places = [place(status.to_words()), place([0; WORDS])];
+    let board = Arc::new(Board { version: AtomicU64::new(0), places });
+    let publisher = Publisher { board: Arc::clone(&board), version: 0, discipline: PhantomData };
+    (publisher, Reader { board, discipline: PhantomData })
+}
+
+impl<D: Discipline> Publisher<D> {
+    /// Shows `status` from now on.
+    pub fn publish(&mut self, status: Status) {
+        self.version += 1;
         // A reader that sees a word of this status also sees that the version before it was published.
         fence(Ordering::Release);
-        for (word, value) in self.places[(version % 2) as usize].iter().zip(status.to_words()) {
+        let place = &self.board.places[(self.version % 2) as usize];
+        for (word, value) in place.iter().zip(status.to_words()) {
             word.store(value, Ordering::Relaxed);
         }
-        self.version.store(version, D::PUBLISH);
+        self.board.version.store(self.version, D::PUBLISH);
     }
+}
 
+impl<D> Clone for Reader<D> {
+    fn clone(&self) -> Self {
+        Reader { board: Arc::clone(&self.board), discipline: PhantomData }
+    }
+}
+
+impl<D: Discipline> Reader<D> {
     /// The newest status, whole.
     pub fn read(&self) -> Status {
         loop {
-            let version = self.version.load(D::READ);
-            let place = &self.places[(version % 2) as usize];
+            let version = self.board.version.load(D::READ);
+            let place = &self.board.places[(version % 2) as usize];
             let words = std::array::from_fn(|at| place[at].load(Ordering::Relaxed));
             fence(Ordering::Acquire);
-            if self.version.load(Ordering::Relaxed) == version {
+            if self.board.version.load(Ordering::Relaxed) == version {
                 return Status::from_words(words);
             }
         }
