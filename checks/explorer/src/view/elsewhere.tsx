@@ -1,5 +1,6 @@
 // What else could have happened: the other actions on offer, what each would break, and, with a live model, taking one.
 
+import { signal } from "@preact/signals";
 import type { Alternative, Trace } from "../core/itf.ts";
 import { count } from "../core/words.ts";
 import * as api from "./api.ts";
@@ -106,31 +107,32 @@ export function take(t: Trace, at: number, a: Alternative): void {
 }
 
 /** Paths left behind by going another way, newest last: what `[` and `]` switch between. */
-export const branches: string[][] = [];
+const branches = signal<string[][]>([]);
 
 function rememberBranch(tokens: string[]): void {
-  if (!branches.some((b) => b.join(".") === tokens.join("."))) branches.push(tokens);
-  if (branches.length > 12) branches.shift();
+  if (!branches.value.some((b) => b.join(".") === tokens.join("."))) branches.value = [...branches.value, tokens].slice(-12);
 }
 
 /** Goes to the previous or next branch. */
 export function switchBranch(by: number): void {
-  if (!live.value || branches.length === 0) {
+  if (!live.value || branches.value.length === 0) {
     say("No other branch yet: take an alternative first.");
     return;
   }
   const now = (view.value.path ?? []).join(".");
   rememberBranch(view.value.path ?? []);
-  const k = branches.findIndex((b) => b.join(".") === now);
-  const to = branches[(k + by + branches.length) % branches.length];
+  const all = branches.value;
+  const k = all.findIndex((b) => b.join(".") === now);
+  const to = all[(k + by + all.length) % all.length];
   if (to) go({ path: to, step: undefined as never });
 }
 
 /** Branches of this sitting, above the axis. */
 export function BranchStrip() {
-  if (!live.value || branches.length === 0) return null;
+  const known = branches.value;
+  if (!live.value || known.length === 0) return null;
   const now = (view.value.path ?? []).join(".");
-  const all = branches.some((b) => b.join(".") === now) ? branches : [...branches, view.value.path ?? []];
+  const all = known.some((b) => b.join(".") === now) ? known : [...known, view.value.path ?? []];
   return (
     <div class="branches" role="group" aria-label="branches">
       {all.map((b, k) => (

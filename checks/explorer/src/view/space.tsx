@@ -51,7 +51,7 @@ function Found({ g, model }: { g: api.Graph; model: string }) {
       <p class="sentence">
         {g.says !== "" && <>{g.says[0]?.toUpperCase() + g.says.slice(1)}. </>}
         <b>{g.cut ? `The first ${g.nodes.length.toLocaleString("en")} states` : `All ${g.nodes.length.toLocaleString("en")} states`}</b>, {count(g.edges.length, "step")} between them, {count(g.levels.length, "level")} deep
-        {g.cut ? " (there are more: the last level is not complete)" : ""}. {bad > 0 ? <span class="tone-violated">✗ {count(bad, "state")} break a property.</span> : "No state among them breaks a property."} {count(ends, "state")} {ends === 1 ? "is an end" : "are ends"}: nothing can happen there.
+        {g.cut ? " (there are more: the last level is not complete)" : ""}. {bad > 0 ? <span class="tone-violated">✗ {count(bad, "state breaks", "states break")} a property.</span> : "No state among them breaks a property."} {count(ends, "state")} {ends === 1 ? "is an end" : "are ends"}: nothing can happen there.
       </p>
       <div class="legend muted">
         <span class="key v">✗ breaks a property</span> <span class="key e">□ end</span> <span class="key n">• state</span> click: the shortest run there

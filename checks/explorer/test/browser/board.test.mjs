@@ -301,3 +301,65 @@ test("two runs compare side by side", { skip }, async () => {
     await server.close();
   }
 });
+
+/** A model of the stand-in server: its path is the agreement run, cut where the tokens end. */
+function model(url, req, json) {
+  const run = fixture("paxos-agreement");
+  if (url.pathname.endsWith("/graph")) {
+    const nodes = Array.from({ length: 15 }, (_, i) => ({ level: Math.floor(Math.log2(i + 1)), parent: i === 0 ? null : (i - 1) >> 1, token: i === 0 ? "init" : `t${i}`, breaks: i === 12 ? ["PX-S1"] : [], end: i > 6 }));
+    const edges = nodes.slice(1).map((n, i) => ({ from: n.parent, to: i + 1, kind: i % 2 ? "Vote" : "Campaign" }));
+    return json({ model: "single-decree", says: "a small one", nodes, edges, levels: [1, 2, 4, 8], cut: false, kinds: ["Campaign", "Vote", "Crash"], claims: [{ id: "PX-S1", text: "agreement", kind: "always" }] });
+  }
+  let body = "";
+  req.on("data", (d) => (body += d));
+  req.on("end", () => {
+    assert.equal(req.headers["x-board"], "1");
+    const length = Math.max(1, JSON.parse(body).tokens.length);
+    const { harness } = run;
+    const alternatives = harness.alternatives.slice(0, length);
+    alternatives[length - 1] = alternatives[length - 1].map((a) => ({ ...a, taken: false }));
+    json({ ...run, states: run.states.slice(0, length), harness: { ...harness, check: { ...harness.check, verdict: "open", at: undefined }, steps: harness.steps.slice(0, length), alternatives, messages: harness.messages.filter((m) => m.sent < length).map((m) => (m.recv < length ? m : { ...m, recv: undefined, fate: "in-flight" })), properties: harness.properties.map((p) => ({ ...p, values: p.values.slice(0, length) })), spans: [], annotations: [], risk: [] } });
+  });
+}
+
+test("a live model is driven by digits, back and forth, and its address is its path", { skip }, async () => {
+  const server = await serve({ model });
+  try {
+    await on("live", `${server.url}#/m/single-decree/`, {}, async (page) => {
+      assert.match(await text(page, "h1"), /EXPLORING\s+single-decree/);
+      assert.ok((await page.locator(".ghost").count()) >= 1, "what can happen next is on the lanes");
+      await page.keyboard.press("1");
+      await at(page, /#\/m\/single-decree\/[0-9a-f]{4}$/);
+      await page.keyboard.press("1");
+      await at(page, /#\/m\/single-decree\/[0-9a-f]{4}\.[0-9a-f]{4}$/);
+      await page.waitForFunction(() => document.querySelector("[role=slider]").getAttribute("aria-valuemax") === "1");
+      await page.getByRole("button", { name: "take back a step" }).click();
+      await at(page, /#\/m\/single-decree\/[0-9a-f]{4}$/);
+      await page.waitForSelector(".branches button");
+      assert.equal(await page.locator(".branches button").count(), 2, "the way left behind is a branch");
+      await page.keyboard.press("[");
+      await at(page, /#\/m\/single-decree\/[0-9a-f]{4}\.[0-9a-f]{4}$/);
+      await page.goBack();
+      await at(page, /#\/m\/single-decree\/[0-9a-f]{4}$/);
+      await serious(page);
+    });
+  } finally {
+    await server.close();
+  }
+});
+
+test("the space shows what breaks, what ends, and actions that never happen first", { skip }, async () => {
+  const server = await serve({ model });
+  try {
+    const opened = await open(browser, `${server.url}#/space/single-decree`);
+    await opened.page.waitForSelector("canvas.graph");
+    assert.match(await text(opened.page, ".sentence"), /All 15 states.*1 state breaks a property.*8 states are ends/s);
+    assert.match(await text(opened.page, "#h-cover + table tbody tr"), /Crash\s+NEVER/);
+    await serious(opened.page);
+    await opened.page.locator("canvas.graph").click({ position: { x: 1, y: 1 } });
+    assert.deepEqual(opened.seen.errors, []);
+    await opened.close();
+  } finally {
+    await server.close();
+  }
+});
