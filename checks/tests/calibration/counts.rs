@@ -81,3 +81,20 @@ fn the_paxos_register_has_the_known_count() {
     assert_eq!(report.depth as usize, theirs.max_depth());
     assert_eq!(report.transitions + 1, theirs.state_count() as u64);
 }
+
+#[test]
+fn a_level_that_one_thread_began_and_several_go_on_with_keeps_the_least_run() {
+    // Seven managers pass from levels for one thread to levels for several and back; every witness is the same.
+    let runs = |threads| {
+        let report = search(&TwoPhaseCommit::new(7), &options(threads));
+        let witness = |id: &str| {
+            let run = report.finding(id).unwrap().verdict.run().unwrap();
+            run.actions().copied().collect::<Vec<_>>()
+        };
+        (witness("2PC-2"), witness("2PC-3"))
+    };
+    let alone = runs(1);
+    for threads in [2, 3, 4] {
+        assert_eq!(runs(threads), alone);
+    }
+}

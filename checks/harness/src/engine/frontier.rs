@@ -60,30 +60,39 @@ impl<K> Frontier<K> {
         Frontier { chunks, order, in_order: true }
     }
 
-    /// A level that threads produced side by side. Ranks follow from the links, which are (rank of the parent,
-    /// action) and therefore the same whoever came first. Then every link is settled: (identity of the parent,
-    /// action).
-    pub(super) fn ranked(mut chunks: Vec<Chunk<K>>, table: &Table, parents: &[u32]) -> Self {
-        let mut found: Vec<(u64, u32, u32)> = Vec::with_capacity(chunks.iter().map(Chunk::len).sum());
-        for (number, chunk) in chunks.iter_mut().enumerate() {
-            chunk.ranks = vec![0; chunk.ids.len()];
-            found.extend(
-                chunk
-                    .ids
-                    .iter()
-                    .enumerate()
-                    .map(|(place, id)| (table.link(*id), number as u32, place as u32)),
-            );
+    /// A level that threads produced side by side, with identities from `fresh` on. Ranks follow from the links, which
+    /// are (rank of the parent, action) and therefore the same whoever came first. Then every link is settled:
+    /// (identity of the parent, action).
+    pub(super) fn ranked(mut chunks: Vec<Chunk<K>>, table: &Table, parents: &[u32], fresh: u32) -> Self {
+        // A counting sort by parent: links come in nearly that order already, so that memory is read in sequence.
+        let mut ends = vec![0_u32; parents.len()];
+        let ids = || chunks.iter().flat_map(|chunk| chunk.ids.iter().copied());
+        ids().for_each(|id| ends[unlink(table.link(id)).0 as usize] += 1);
+        let mut size = 0;
+        for end in &mut ends {
+            // From how many children a parent has to where its children begin; from there on, to where they end.
+            size += std::mem::replace(end, size);
         }
-        // The threads' outputs are runs that are nearly sorted already; the stable sort makes use of that.
-        found.sort();
-        let mut order = Vec::with_capacity(found.len());
-        for (rank, (link, number, place)) in found.into_iter().enumerate() {
-            let chunk = &mut chunks[number as usize];
-            let id = chunk.ids[place as usize];
-            chunk.ranks[place as usize] = rank as u32;
-            order.push(id);
-            table.set_link(id, settled(link, parents));
+        let mut children = vec![0_u64; size as usize];
+        for id in ids() {
+            let (parent, action) = unlink(table.link(id));
+            children[ends[parent as usize] as usize] = link(action, id);
+            ends[parent as usize] += 1;
+        }
+        let mut order = Vec::with_capacity(children.len());
+        let mut rank_of = vec![0_u32; (table.next_id() - fresh) as usize];
+        for (end, parent) in ends.into_iter().zip(parents) {
+            let family = &mut children[order.len()..end as usize];
+            family.sort_unstable();
+            for child in family {
+                let (action, id) = unlink(*child);
+                rank_of[(id - fresh) as usize] = order.len() as u32;
+                order.push(id);
+                table.set_link(id, link(*parent, action));
+            }
+        }
+        for chunk in &mut chunks {
+            chunk.ranks = chunk.ids.iter().map(|id| rank_of[(id - fresh) as usize]).collect();
         }
         Frontier { chunks, order, in_order: false }
     }
@@ -119,9 +128,4 @@ pub(super) fn link(from: u32, action: u32) -> u64 {
 /// The two halves of a link.
 pub(super) fn unlink(link: u64) -> (u32, u32) {
     ((link >> 32) as u32, link as u32)
-}
-
-fn settled(found: u64, parents: &[u32]) -> u64 {
-    let (rank, action) = unlink(found);
-    link(parents[rank as usize], action)
 }

@@ -143,6 +143,9 @@ where
         let (mut produced, keeping) = begun.unwrap_or_else(|| (Vec::new(), self.keeping(standing, team)));
         if keeping == Keeping::First {
             team = 1;
+        } else {
+            // What is left of a block from before this level would look like a state of an earlier one.
+            workers.iter_mut().for_each(|worker| worker.ids.discard());
         }
         let chunks = std::mem::take(&mut standing.frontier.chunks);
         let level = Level { queue: Mutex::new(chunks.into()), keeping, expand };
@@ -153,9 +156,6 @@ where
             produced.append(&mut worker.produced);
             replaced.append(&mut worker.replaced);
             standing.frontier.chunks.append(&mut worker.left);
-            if keeping != Keeping::First {
-                worker.ids.discard();
-            }
         }
         standing
             .frontier
@@ -298,7 +298,7 @@ fn settle<T>(frontier: &mut Frontier<T>, begun: &mut Option<(Vec<Chunk<T>>, Keep
     let Some((produced, keeping)) = begun.take() else { return };
     *frontier = match keeping {
         Keeping::First => Frontier::in_order(produced),
-        Keeping::Least { .. } => Frontier::ranked(produced, table, &frontier.order),
+        Keeping::Least { fresh } => Frontier::ranked(produced, table, &frontier.order, fresh),
     };
 }
 

@@ -200,6 +200,7 @@ impl Table {
     }
 
     /// The link of a state: its parent and the action taken there.
+    #[inline]
     pub(super) fn link(&self, id: u32) -> u64 {
         self.links[id as usize / LOG_PIECE][id as usize % LOG_PIECE].load(Relaxed)
     }
