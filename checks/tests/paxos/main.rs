@@ -1,3 +1,4 @@
 //! Paxos, in every check that it goes through.
 
 mod exhaustive;
+mod threads;
