@@ -263,7 +263,7 @@ function readMessage(v: unknown): Message {
   return {
     id: str(m["id"]),
     kind: str(m["kind"]),
-    label: str(m["label"], str(m["kind"])),
+    label: plain(str(m["label"], str(m["kind"]))),
     src: str(m["src"]),
     dst: str(m["dst"]),
     sent: num(m["sent"]) ?? 0,
@@ -278,9 +278,12 @@ function readProperty(v: unknown): Property {
   return { name: str(p["name"]), text: str(p["text"]), kind: str(p["kind"], "always"), values: str(p["values"]) };
 }
 
+// A model that names its steps by their Debug text is shown without the braces: what is in them is in the state.
+const plain = (label: string): string => label.replace(/ ?\{ .*$/s, "").trim() || label;
+
 function readAlternative(v: unknown): Alternative {
   const a = obj(v);
-  return { token: str(a["token"]), label: str(a["label"]), taken: a["taken"] === true, effect: a["effect"] !== false, outside: a["outside"] === true, breaks: arr(a["breaks"]).map((f) => str(f)) };
+  return { token: str(a["token"]), label: plain(str(a["label"])), taken: a["taken"] === true, effect: a["effect"] !== false, outside: a["outside"] === true, breaks: arr(a["breaks"]).map((f) => str(f)) };
 }
 
 function readOperation(v: unknown): Operation {
@@ -317,7 +320,7 @@ function readSteps(trace: Trace, steps: unknown[]): Step[] {
     out.push({
       token: str(s["token"]),
       kind: action,
-      label: str(s["label"]) || (message ? `${message.label}` : i === 0 ? "initial state" : describePicks(trace, i, action)),
+      label: plain(str(s["label"])) || (message ? `${message.label}` : i === 0 ? "initial state" : describePicks(trace, i, action)),
       ...optStr("actor", s["actor"]),
       ...optStr("recv", s["recv"]),
       sends: arr(s["sends"]).map((x) => str(x)),

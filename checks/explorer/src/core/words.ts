@@ -82,7 +82,8 @@ export function stepShort(trace: Trace, step: Step): string {
   const got = message(trace, step.recv);
   if (got) return got.label;
   const name = actorName(trace, step.actor);
-  return step.label.toLowerCase().startsWith(`${name.toLowerCase()} `) ? step.label.slice(name.length + 1) : step.label;
+  const own = new RegExp(`^${name.replace(/[^\w ]/g, "\\$&")}:? `, "i");
+  return step.label.replace(own, "");
 }
 
 /** A property as people call it: its sentence, else its id. */

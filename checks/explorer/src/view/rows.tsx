@@ -152,7 +152,7 @@ function AbstractCells({ row, p }: { row: Row; p: Part }) {
       <g key={i} class={wrong ? "abstract wrong" : text === "stutter" ? "abstract stutter" : "abstract"}>
         {wrong && <rect {...box(p.s, p.s.plan.place(i) - p.s.plan.step / 2 + 1, row.start + 1, p.s.plan.step - 2, row.size - 2)} rx="3" />}
         <text x={x} y={y} text-anchor={p.s.vertical ? "start" : "middle"}>
-          {clip(wrong ? "none fits" : text, p.s.vertical ? row.size / 6 : p.s.plan.step / 6)}
+          {clip(text, p.s.vertical ? row.size / 6 : p.s.plan.step / 6)}
         </text>
         <title>{`step ${i} is, in the model: ${text}`}</title>
       </g>,

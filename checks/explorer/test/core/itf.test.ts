@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ofItf } from "@informalsystems/quint/dist/src/itf.js";
-import { fromJson, NotATrace, readTrace } from "../../src/core/itf.ts";
+import { fromJson, NotATrace, readTrace, type Step } from "../../src/core/itf.ts";
 import { markdown, mermaid, rustTest } from "../../src/core/report.ts";
 import { canonical } from "../../src/core/value.ts";
-import { flips, moment, verdictStep } from "../../src/core/words.ts";
+import { flips, moment, stepShort, verdictStep } from "../../src/core/words.ts";
 import { long } from "../../fixtures/others.mjs";
 import { load, names, text } from "./fixtures.ts";
 
@@ -82,4 +82,12 @@ test("Markdown names verdict, step and every step; the diagram names every actor
     for (const a of t.actors) assert.ok(mermaid(t).some((l) => l.includes(`as ${a.name}`)), name);
     assert.match(rustTest(t), /#\[test\]\nfn [a-z_][a-z0-9_]*\(\)/);
   }
+});
+
+test("no Debug text is on the first look", () => {
+  const label = "replica 1 receives Prepare { ballot: Ballot { round: 1, node: NodeId(0), incar…";
+  const t = fromJson({ states: [{ x: 1 }, { x: 2 }], harness: { schema: "protocol-trace/1", actors: [{ id: "r1", name: "replica 1" }], steps: [{}, { actor: "r1", label }], alternatives: [[{ label: "Accept { a: 1 }" }], []] } });
+  assert.equal(t.steps[1]?.label, "replica 1 receives Prepare");
+  assert.equal(stepShort(t, t.steps[1] as Step), "receives Prepare");
+  assert.equal(t.alternatives[0]?.[0]?.label, "Accept");
 });
