@@ -23,7 +23,8 @@ impl<C: Plain + Ord> Replica<C> {
         if ballot < self.promised() {
             return self.reject(ballot.node, effects);
         }
-        if self.chosen().since(from) > u64::from(self.config.chunk) {
+        let is_cut_off = from.0 < self.durable.log.offset();
+        if is_cut_off || self.chosen().since(from) > u64::from(self.config.chunk) {
             return self.teach(ballot.node, from, effects);
         }
         if ballot > self.promised() {

@@ -19,6 +19,10 @@ pub(crate) struct Cluster {
     pub(crate) sync_at_once: bool,
     /// In the order in which they were sent.
     pub(crate) network: VecDeque<Letter>,
+    /// Everything that was ever sent, in order.
+    pub(crate) sent: Vec<Letter>,
+    /// Every write that became durable, in order, and on whose disk.
+    pub(crate) written: Vec<(u16, Write<u32>)>,
     /// What every replica announced in this life, slot by slot.
     pub(crate) learned: Vec<Vec<Value<u32>>>,
     drivers: Vec<Option<Driver<Replica<u32>>>>,
@@ -36,6 +40,8 @@ impl Cluster {
             config,
             sync_at_once: true,
             network: VecDeque::new(),
+            sent: Vec::new(),
+            written: Vec::new(),
             learned: vec![Vec::new(); replicas],
             drivers: (0..replicas).map(|_| None).collect(),
             disks: vec![Durable::default(); replicas],
@@ -68,11 +74,14 @@ impl Cluster {
     /// The replica's memory is gone, and the newest writes that were not synced, all but `kept` of them.
     pub(crate) fn crash(&mut self, node: u16, kept: usize) {
         let at = usize::from(node);
-        for write in self.unsynced[at].drain(..).take(kept) {
-            Replica::persist(&mut self.disks[at], &write);
-        }
+        self.make_durable(node, kept.min(self.unsynced[at].len()));
+        self.unsynced[at].clear();
         self.drivers[at] = None;
         self.learned[at].clear();
+    }
+
+    pub(crate) fn is_up(&self, node: u16) -> bool {
+        self.drivers[usize::from(node)].is_some()
     }
 
     pub(crate) fn restart(&mut self, node: u16) {
@@ -103,11 +112,15 @@ impl Cluster {
 
     /// The oldest `writes` writes are durable now.
     pub(crate) fn sync(&mut self, node: u16, writes: usize) {
-        let at = usize::from(node);
-        for write in self.unsynced[at].drain(..writes) {
-            Replica::persist(&mut self.disks[at], &write);
-        }
+        self.make_durable(node, writes);
         self.with(node, |driver, out| driver.persisted(writes, out));
+    }
+
+    fn make_durable(&mut self, node: u16, writes: usize) {
+        for write in self.unsynced[usize::from(node)].drain(..writes) {
+            Replica::persist(&mut self.disks[usize::from(node)], &write);
+            self.written.push((node, write));
+        }
     }
 
     /// Delivers one message that need not have been sent.
@@ -168,7 +181,10 @@ impl Cluster {
     fn perform(&mut self, node: u16, out: Vec<Output<Replica<u32>>>) {
         for output in out {
             match output {
-                Output::Send { to, message } => self.network.push_back((NodeId(node), to, message)),
+                Output::Send { to, message } => {
+                    self.sent.push((NodeId(node), to, message.clone()));
+                    self.network.push_back((NodeId(node), to, message));
+                }
                 Output::Write(write) => self.unsynced[usize::from(node)].push_back(write),
                 Output::Reply { id, response } => assert_eq!(self.replies.insert(id, response), None),
                 Output::Publish(Notice::Chosen { first, values }) => self.announce(node, first, values),
