@@ -12,6 +12,9 @@ pub fn registry() -> Registry {
         "Checks distributed protocols: their models completely within printed bounds, and their production code against the models",
     );
     paxos::models::register(&mut registry);
+    paxos::inductive::register(&mut registry);
+    paxos::refinement::register(&mut registry);
+    paxos::sampled::register(&mut registry);
     calibration::register(&mut registry);
     registry
 }

@@ -7,7 +7,7 @@
 
 pub mod eight_timers;
 pub mod paxos_register;
-pub mod two_phase_commit;
 mod register;
+pub mod two_phase_commit;
 
 pub use register::register;

@@ -1,9 +1,13 @@
 //! Paxos: that the production core and the model agree.
 
+pub mod faults;
 pub mod history;
+pub mod inductive;
 pub mod machine;
 pub mod models;
 pub mod planted;
 pub mod quotient;
 pub mod refine;
+pub mod refinement;
+pub mod sampled;
 pub mod scopes;

@@ -19,6 +19,8 @@ pub fn dead<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>
     let replica = driver.machine().replica();
     // A crash can undo what memory knows, never what the disk does.
     let outbid = |ballot: &Ballot| node.durable().promised > *ballot;
+    let keeps_memory = world.left().crashes.of(envelope.to) == 0;
+    let heard = replica.promised().max(replica.heard());
     match &envelope.message {
         // A ballot belongs to one life, so a candidate or leader that stopped being it never is again.
         Message::Promise { ballot, .. } => {
@@ -29,9 +31,11 @@ pub fn dead<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>
                 || replica.promised() != *ballot
                 || *upto <= replica.chosen()
         }
-        Message::Prepare { ballot, .. } | Message::Accept { ballot, .. } | Message::Commit { ballot, .. } => {
-            outbid(ballot)
+        Message::Prepare { ballot, .. } | Message::Accept { ballot, .. } => outbid(ballot),
+        Message::Commit { ballot, chosen } => {
+            outbid(ballot) || (keeps_memory && *ballot <= heard && *chosen <= replica.chosen())
         }
-        Message::Reject { .. } | Message::CatchUp { .. } | Message::Learn { .. } => false,
+        Message::Learn { chosen, .. } => keeps_memory && *chosen <= replica.chosen(),
+        Message::Reject { .. } | Message::CatchUp { .. } => false,
     }
 }

@@ -9,7 +9,7 @@
 //! | the first `Accept` message of a ballot in a slot | `Propose` |
 //! | a notice that slots are chosen | `Learn`, slot by slot |
 //!
-//! Ballots keep their order: (round, replica, incarnation) becomes one number.
+//! Ballots keep their order: (round, replica, incarnation) becomes one small number.
 
 use super::{
     history::{History, Life, slots},
@@ -32,14 +32,38 @@ use std::{collections::BTreeMap, marker::PhantomData};
 #[derive(Clone, Debug)]
 pub struct RefinesLog<M = Replica<u8>> {
     log: Log,
+    numbering: Numbering,
     waived: Vec<Waiver>,
     machine: PhantomData<fn() -> M>,
 }
 
+/// Numbers ballots from 1 without gaps, in their order.
+#[derive(Clone, Copy, Debug)]
+struct Numbering {
+    replicas: u64,
+    /// How many lives one replica can have in the scope.
+    lives: u64,
+}
+
+impl Numbering {
+    fn ballot(self, ballot: core::Ballot) -> Ballot {
+        if ballot == core::Ballot::ZERO {
+            return Ballot::NONE;
+        }
+        let (node, life) = (u64::from(ballot.node.0), u64::from(ballot.incarnation));
+        assert!(life <= self.lives, "ballot {ballot}: a replica has at most {} lives here", self.lives);
+        Ballot(((ballot.round - 1) * self.replicas + node) * self.lives + life)
+    }
+}
+
 impl<M: Paxos> RefinesLog<M> {
-    /// The mapping of `replicas` replicas, each acceptor and learner. Majorities: what the specification demands,
-    /// whatever the core was configured to believe.
-    pub fn new(replicas: u16) -> Self {
+    /// The mapping of `replicas` replicas, each acceptor and learner, that crash at most `crashes` times in all.
+    /// Majorities: what the specification demands, whatever the core was configured to believe.
+    ///
+    /// # Panics
+    /// If there are 256 replicas or more.
+    pub fn new(replicas: u16, crashes: u8) -> Self {
+        let numbering = Numbering { replicas: u64::from(replicas), lives: u64::from(crashes) + 1 };
         let replicas = u8::try_from(replicas).expect("a scope has fewer than 256 replicas");
         let quorum = replicas / 2 + 1;
         let log = Log {
@@ -48,10 +72,12 @@ impl<M: Paxos> RefinesLog<M> {
             phase1: quorum,
             phase2: quorum,
             submitted_at_start: false,
-            // The bounds of the specification's own search do not matter: refinement asks for single steps.
+            commands: 2,
+            // Two rounds. These bounds are for walks that the specification leads; refinement asks for single steps.
+            ballots: 2 * numbering.replicas * numbering.lives,
             ..Log::two_slots()
         };
-        RefinesLog { log, waived: Vec::new(), machine: PhantomData }
+        RefinesLog { log, numbering, waived: Vec::new(), machine: PhantomData }
     }
 
     /// This scope cannot reach `waived`.
@@ -59,11 +85,6 @@ impl<M: Paxos> RefinesLog<M> {
         self.waived.push(waived);
         self
     }
-}
-
-/// The same order, in one number. A scope stays far below 2^32 rounds, 2^16 replicas and 2^16 incarnations.
-fn ballot(ballot: core::Ballot) -> Ballot {
-    Ballot(ballot.round << 32 | u64::from(ballot.node.0) << 16 | u64::from(ballot.incarnation))
 }
 
 fn slot(slot: core::Slot) -> Slot {
@@ -94,17 +115,22 @@ fn incarnation((node, start): Life) -> Incarnation {
 /// Where the disk holds nothing of a slot, the acceptor has no vote there, whatever it once wrote: a vote that a
 /// crash took away is then missing here and found missing. Below the chosen prefix a disk may hold what was learned
 /// instead of what was voted for; there the votes are history.
-fn votes(node: NodeId, disk: &Durable<u8>, ghost: &History) -> BTreeMap<(Slot, Ballot), Value> {
+fn votes(
+    numbering: Numbering,
+    node: NodeId,
+    disk: &Durable<u8>,
+    ghost: &History,
+) -> BTreeMap<(Slot, Ballot), Value> {
     let mut votes = BTreeMap::new();
     for ((voter, at, number), voted) in &ghost.votes {
         let held = disk.entry(*at).map_or(core::Ballot::ZERO, |entry| entry.ballot);
         if *voter == node && (*number < held || *at < disk.chosen) {
-            votes.insert((slot(*at), ballot(*number)), value(voted));
+            votes.insert((slot(*at), numbering.ballot(*number)), value(voted));
         }
     }
     for at in (0..disk.end().0).map(core::Slot) {
         if let Some(entry) = disk.entry(at).filter(|entry| entry.ballot != core::Ballot::ZERO) {
-            votes.insert((slot(at), ballot(entry.ballot)), value(&entry.value));
+            votes.insert((slot(at), numbering.ballot(entry.ballot)), value(&entry.value));
         }
     }
     votes
@@ -120,14 +146,16 @@ impl<M: Paxos> Refines for RefinesLog<M> {
     }
 
     fn abstraction(&self, disks: &[&Durable<u8>], ghost: &History) -> State {
+        let numbering = self.numbering;
+        let ballot = |number: &core::Ballot| numbering.ballot(*number);
         let mut state = State::new(self.log.acceptors, self.log.learners);
         state.submitted.clone_from(&ghost.submitted);
-        state.owner = ghost.started.iter().map(|(at, life)| (ballot(*at), incarnation(*life))).collect();
+        state.owner = ghost.started.iter().map(|(at, life)| (ballot(at), incarnation(*life))).collect();
         state.proposed =
-            ghost.proposed.iter().map(|((at, place), v)| ((ballot(*at), slot(*place)), value(v))).collect();
+            ghost.proposed.iter().map(|((at, place), v)| ((ballot(at), slot(*place)), value(v))).collect();
         for (node, disk) in (0..).map(NodeId).zip(disks) {
-            state.promised[usize::from(node.0)] = ballot(disk.promised);
-            state.votes[usize::from(node.0)] = votes(node, disk, ghost);
+            state.promised[usize::from(node.0)] = ballot(&disk.promised);
+            state.votes[usize::from(node.0)] = votes(numbering, node, disk, ghost);
         }
         for ((node, at), learned) in &ghost.learned {
             state.learned[usize::from(node.0)].insert(slot(*at), value(learned));
@@ -142,8 +170,8 @@ impl<M: Paxos> Refines for RefinesLog<M> {
                     walk.take(Action::Submit { command: *command });
                 }
             }
-            Observation::Sent { message, .. } => sent(at, message, ghost, walk),
-            Observation::Durable(write) => durable(at, write, ghost, walk),
+            Observation::Sent { message, .. } => self.numbering.sent(at, message, ghost, walk),
+            Observation::Durable(write) => self.numbering.durable(at, write, ghost, walk),
             Observation::Published(Notice::Chosen { first, values }) => {
                 for (place, chosen) in slots(*first, values) {
                     learn(at, slot(place), value(chosen), walk);
@@ -156,59 +184,71 @@ impl<M: Paxos> Refines for RefinesLog<M> {
         }
     }
 
+    /// Who starts a ballot makes no difference to what follows, and the model tries one owner for all.
+    fn same(&self, wanted: &Action, named: &Action) -> bool {
+        match (wanted, named) {
+            (Action::Prepare { ballot: wanted, .. }, Action::Prepare { ballot: named, .. }) => {
+                wanted == named
+            }
+            _ => wanted == named,
+        }
+    }
+
     fn waived(&self) -> Vec<Waiver> {
         self.waived.clone()
     }
 }
 
-fn sent(at: NodeId, message: &Message<u8>, ghost: &History, walk: &mut Walk<'_, Log>) {
-    match message {
-        Message::Prepare { ballot: number, .. } => prepare(at, *number, ghost, walk),
-        Message::Accept { ballot: number, first, values, .. } => {
-            for (place, proposed) in slots(*first, values) {
-                propose(ballot(*number), slot(place), value(proposed), walk);
-            }
-        }
-        // A promise or an acceptance happened when it became durable; to tell of it is a stutter. So are hints,
-        // requests for chosen values, and chosen values: who learns from them announces it.
-        Message::Promise { .. }
-        | Message::Reject { .. }
-        | Message::Accepted { .. }
-        | Message::Commit { .. }
-        | Message::CatchUp { .. }
-        | Message::Learn { .. } => {}
-    }
-}
-
-fn durable(at: NodeId, write: &Write<u8>, ghost: &History, walk: &mut Walk<'_, Log>) {
-    match write {
-        Write::Promise(number) => {
-            if number.node == at {
-                prepare(at, *number, ghost, walk);
-            }
-            let (acceptor, ballot) = (acceptor(at), ballot(*number));
-            if walk.state().promised(acceptor) != ballot {
-                walk.take(Action::Promise { acceptor, ballot });
-            }
-        }
-        Write::Accept { ballot: number, first, values } => {
-            for (place, _) in slots(*first, values) {
-                let (acceptor, ballot, slot) = (acceptor(at), ballot(*number), slot(place));
-                if walk.state().vote(acceptor, slot, ballot).is_none() {
-                    walk.take(Action::Accept { acceptor, ballot, slot });
+impl Numbering {
+    fn sent(self, at: NodeId, message: &Message<u8>, ghost: &History, walk: &mut Walk<'_, Log>) {
+        match message {
+            Message::Prepare { ballot: number, .. } => self.prepare(at, *number, ghost, walk),
+            Message::Accept { ballot: number, first, values, .. } => {
+                for (place, proposed) in slots(*first, values) {
+                    propose(self.ballot(*number), slot(place), value(proposed), walk);
                 }
             }
+            // A promise or an acceptance happened when it became durable; to tell of it is a stutter. So are hints,
+            // requests for chosen values, and chosen values: who learns from them announces it.
+            Message::Promise { .. }
+            | Message::Reject { .. }
+            | Message::Accepted { .. }
+            | Message::Commit { .. }
+            | Message::CatchUp { .. }
+            | Message::Learn { .. } => {}
         }
-        // What is learned is no vote, and how far a disk knows the log to be chosen is no state of the model.
-        Write::Incarnation(_) | Write::Chosen(_) | Write::Learned { .. } => {}
     }
-}
 
-/// To start a ballot again is a stutter for the life that started it, and refused for any other.
-fn prepare(at: NodeId, number: core::Ballot, ghost: &History, walk: &mut Walk<'_, Log>) {
-    let (ballot, owner) = (ballot(number), incarnation(ghost.life(at)));
-    if walk.state().owner.get(&ballot) != Some(&owner) {
-        walk.take(Action::Prepare { ballot, owner });
+    fn durable(self, at: NodeId, write: &Write<u8>, ghost: &History, walk: &mut Walk<'_, Log>) {
+        match write {
+            Write::Promise(number) => {
+                if number.node == at {
+                    self.prepare(at, *number, ghost, walk);
+                }
+                let (acceptor, ballot) = (acceptor(at), self.ballot(*number));
+                if walk.state().promised(acceptor) != ballot {
+                    walk.take(Action::Promise { acceptor, ballot });
+                }
+            }
+            Write::Accept { ballot: number, first, values } => {
+                for (place, _) in slots(*first, values) {
+                    let (acceptor, ballot, slot) = (acceptor(at), self.ballot(*number), slot(place));
+                    if walk.state().vote(acceptor, slot, ballot).is_none() {
+                        walk.take(Action::Accept { acceptor, ballot, slot });
+                    }
+                }
+            }
+            // What is learned is no vote, and how far a disk knows the log to be chosen is no state of the model.
+            Write::Incarnation(_) | Write::Chosen(_) | Write::Learned { .. } => {}
+        }
+    }
+
+    /// To start a ballot again is a stutter for the life that started it, and refused for any other.
+    fn prepare(self, at: NodeId, number: core::Ballot, ghost: &History, walk: &mut Walk<'_, Log>) {
+        let (ballot, owner) = (self.ballot(number), incarnation(ghost.life(at)));
+        if walk.state().owner.get(&ballot) != Some(&owner) {
+            walk.take(Action::Prepare { ballot, owner });
+        }
     }
 }
 

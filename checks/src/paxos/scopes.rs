@@ -4,8 +4,9 @@
 //! kills which defect, and which escape one bound lower.
 
 use super::{history::History, machine::Paxos, quotient::dead};
-use quorate::world::{Persistence, Scope, World};
-use quorate_core::paxos::{Config, Replica, Request, Slot, TimerKind};
+use quorate::world::{NetworkKind, Persistence, Postcard, Scope, World};
+use quorate_core::paxos::{Config, Message, Replica, Request, Slot, TimerKind};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Is nothing proposed in a slot from `SLOTS` on?
 fn slots<M: Paxos, const SLOTS: u64>(world: &World<M, History>) -> bool {
@@ -16,7 +17,22 @@ fn scope<M: Paxos>(name: &'static str, window: u32, campaigns: u8, commands: u8)
     let mut scope = Scope::new(name, 3, Config::bare(3, window));
     scope.timers.insert(TimerKind::Election, campaigns);
     scope.requests = (1..=commands).map(Request::Submit).collect();
+    scope.call = Some(call);
     scope
+}
+
+/// A message as people say it: its kind, and the ballot or slot that varies.
+pub fn call(message: &Message<u8>) -> String {
+    match message {
+        Message::Prepare { ballot, .. } => format!("Prepare {ballot}"),
+        Message::Promise { ballot, .. } => format!("Promise {ballot}"),
+        Message::Reject { promised } => format!("Reject, promised {promised}"),
+        Message::Accept { ballot, first, .. } => format!("Accept {ballot} slot {first}"),
+        Message::Accepted { ballot, upto } => format!("Accepted {ballot} up to {upto}"),
+        Message::Commit { chosen, .. } => format!("Commit up to {chosen}"),
+        Message::CatchUp { from } => format!("CatchUp from {from}"),
+        Message::Learn { first, .. } => format!("Learn from {first}"),
+    }
 }
 
 /// Two slots, two campaigns: a leader change with two slots in flight, holes filled with no-ops. No crash.
@@ -54,11 +70,79 @@ pub fn crash<M: Paxos>() -> Scope<M, History> {
     }
 }
 
-/// Every scope, with the reductions that each allows.
-pub fn all() -> Vec<Scope<Replica<u8>, History>> {
-    let mut scopes = vec![holes(), gap(), two_slots(), duel(), crash()];
-    for scope in &mut scopes {
-        scope.dead = Some(dead::<Replica<u8>>);
-    }
-    scopes
+/// One slot, one leader among five replicas: a quorum is more than oneself and one other.
+pub fn five<M: Paxos>() -> Scope<M, History> {
+    let mut scope = Scope::new("five", 5, Config::bare(5, 1));
+    scope.timers.insert(TimerKind::Election, 1);
+    scope.requests = vec![Request::Submit(1)];
+    scope.call = Some(call);
+    scope
+}
+
+/// Everything at once, beyond any search: five campaigns, four crashes between any two outputs, a network that loses,
+/// duplicates and reorders, every message and every log record through bytes, rejects, heartbeats, resending and
+/// batches.
+pub fn wild<M: Paxos>() -> Scope<M, History> {
+    let config = Config { window: 4, batch: 2, queue: 4, chunk: 2, reach: 8, ..Config::new(3) };
+    let mut scope = Scope::new("wild", 3, config);
+    scope.timers =
+        BTreeMap::from([(TimerKind::Election, 6), (TimerKind::Heartbeat, 8), (TimerKind::Resend, 20)]);
+    scope.requests = (1..=12).map(Request::Submit).collect();
+    scope.crashes = 4;
+    scope.crash_within = true;
+    scope.persistence = Persistence::Asynchronous;
+    scope.network = NetworkKind::Lossy { drops: 20, duplicates: 20 };
+    scope.codec = Some(Arc::new(Postcard));
+    scope.call = Some(call);
+    scope
+}
+
+/// A scope of the core, with what it is for.
+pub struct Named {
+    /// The scope, with the reductions that it allows.
+    pub scope: Scope<Replica<u8>, History>,
+    /// What it shows, in one sentence.
+    pub says: &'static str,
+    /// The properties that it can put to the test; the others' triggers lie outside of it.
+    pub properties: &'static [&'static str],
+}
+
+const SAFETY: [&str; 9] =
+    ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-R1", "PX-R2", "PX-R3"];
+const WITH_NOOP: [&str; 10] =
+    ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-R1", "PX-R2", "PX-R3", "PX-R5"];
+const ONE_LEADER: [&str; 6] = ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-R1"];
+
+const WITH_CRASH: [&str; 11] = [
+    "refines",
+    "PX-S1",
+    "PX-S2",
+    "PX-S3",
+    "PX-S6",
+    "PX-S10",
+    "PX-R1",
+    "PX-R2",
+    "PX-R3",
+    "restarted-leads",
+    "suffix-lost",
+];
+
+/// Every scope in which the core is searched completely.
+pub fn all() -> Vec<Named> {
+    let named = |mut scope: Scope<Replica<u8>, History>, says, properties| {
+        scope.dead = Some(dead);
+        Named { scope, says, properties }
+    };
+    vec![
+        named(two_slots(), "two leaders fill two slots and tell what was chosen", &WITH_NOOP),
+        named(duel(), "three ballots for one slot", &SAFETY),
+        named(
+            crash(),
+            "three campaigns for one slot, and a crash that loses what was not synced",
+            &WITH_CRASH,
+        ),
+        named(holes(), "a leader change with two slots in flight; holes become no-ops", &WITH_NOOP),
+        named(gap(), "acknowledgements and learning over a gap", &ONE_LEADER),
+        named(five(), "a quorum of three among five", &ONE_LEADER),
+    ]
 }

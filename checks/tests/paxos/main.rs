@@ -1,10 +1,10 @@
 //! Paxos, in every check that it goes through.
 
-mod simulation;
 mod lockstep;
-mod quotient;
 mod planted;
+mod quotient;
 mod refinement;
+mod simulation;
 // The same cluster on which the core tests itself.
 #[path = "../../../impl/core/tests/paxos/cluster.rs"]
 mod cluster;

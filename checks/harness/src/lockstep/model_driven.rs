@@ -49,7 +49,7 @@ impl Lockstep {
 pub fn model_driven<R>(refinement: &Refinement<R>, plan: &Plan, reach: Reach) -> Lockstep
 where
     R: Mapping,
-    AbstractAction<R>: PartialEq + std::fmt::Debug,
+    AbstractAction<R>: std::fmt::Debug,
     <R::Abstract as Model>::State: std::fmt::Debug,
 {
     let mut lockstep = Lockstep::default();
@@ -81,7 +81,7 @@ fn advance<R>(
 ) -> Result<Option<State<R>>, String>
 where
     R: Mapping,
-    AbstractAction<R>: PartialEq + std::fmt::Debug,
+    AbstractAction<R>: std::fmt::Debug,
     <R::Abstract as Model>::State: std::fmt::Debug,
 {
     let spec = refinement.mapping().specification();
@@ -113,7 +113,7 @@ fn realise<R>(
 ) -> Result<Option<(State<R>, u64)>, String>
 where
     R: Mapping,
-    AbstractAction<R>: PartialEq + std::fmt::Debug,
+    AbstractAction<R>: std::fmt::Debug,
     <R::Abstract as Model>::State: std::fmt::Debug,
 {
     let mut seen = HashSet::from([from.clone()]);
@@ -128,7 +128,7 @@ where
                 return Err(mismatch.to_string());
             }
             let witness = refinement.witness(&state, &event, &next);
-            if witness.first() == Some(wanted) {
+            if witness.first().is_some_and(|named| refinement.mapping().same(wanted, named)) {
                 return Ok(Some((next, depth + 1)));
             }
             let go_on = witness.is_empty() && depth + 1 < reach.events as u64 && seen.len() < reach.states;

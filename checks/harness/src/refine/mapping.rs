@@ -37,6 +37,13 @@ pub trait Mapping: Sync {
         walk: &mut Walk<'_, Self::Abstract>,
     );
 
+    /// In a walk that the specification leads: does the action that the code named do for the one that was wanted?
+    fn same(
+        &self,
+        wanted: &<Self::Abstract as Model>::Action,
+        named: &<Self::Abstract as Model>::Action,
+    ) -> bool;
+
     /// Actions of the specification that this scope need not name, each with its reason.
     fn waived(&self) -> Vec<Waiver> {
         Vec::new()

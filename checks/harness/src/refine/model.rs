@@ -63,12 +63,13 @@ pub(super) struct Image<S> {
 
 /// `R::Concrete`, claiming that it refines `R::Abstract`.
 ///
-/// Claims: `refines` over every step, and each one-state claim of the specification, of the image of every state. The
-/// specification's step claims are part of `refines`.
+/// Claims: `refines` over every step; each one-state claim of the specification, of the image of every state; and the
+/// concrete model's own. The specification's step claims are part of `refines`.
 pub struct Refinement<R: Mapping> {
     concrete: R::Concrete,
     mapping: R,
     claims: Claims<Abstract<R>>,
+    concrete_claims: Claims<R::Concrete>,
     kinds: Vec<Kind>,
     images: Memo<Image<AbstractState<R>>>,
     /// One counter for each kind, then stutters, then steps.
@@ -85,14 +86,26 @@ impl<R: Mapping> Refinement<R> {
     /// The claim that `concrete` refines the mapping's specification.
     ///
     /// # Panics
-    /// If the specification makes more than 32 claims.
+    /// If the specification makes more than 32 claims, or the concrete model more than 8; if an
+    /// initial state of the concrete model stands for no initial state of the specification.
     pub fn new(concrete: R::Concrete, mapping: R) -> Self {
         let mut claims = Claims::default();
         mapping.specification().claims(&mut claims);
         assert!(claims.as_slice().len() <= 32, "a specification has at most 32 claims");
+        let mut concrete_claims = Claims::default();
+        concrete.claims(&mut concrete_claims);
+        assert!(
+            concrete_claims.as_slice().len() <= 8,
+            "a concrete model has at most 8 claims under refinement"
+        );
         let kinds = mapping.specification().kinds();
         let tally = Tally::new(kinds.len() + 2);
-        Refinement { concrete, mapping, claims, kinds, images: Memo::default(), tally }
+        let initial = mapping.specification().init_states();
+        for state in concrete.init_states() {
+            let alike = initial.contains(&mapping.abstraction(&concrete, &state));
+            assert!(alike, "an initial state of the code stands for no initial state of the specification");
+        }
+        Refinement { concrete, mapping, claims, concrete_claims, kinds, images: Memo::default(), tally }
     }
 
     /// The concrete model.
@@ -148,6 +161,21 @@ impl<R: Mapping> Refinement<R> {
         self.walk(before, action, after).taken().to_vec()
     }
 
+    /// In words: the specification's actions that the step is, or why it is none.
+    fn says(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> String {
+        let walk = self.walk(before, action, after);
+        let kinds = walk.taken().iter().map(|taken| self.mapping.specification().kind(taken).to_string());
+        let kinds: Vec<String> = kinds.collect();
+        match walk.refused() {
+            Some((refused, why)) => {
+                format!("{} refused: {why}", self.mapping.specification().kind(refused))
+            }
+            None if *walk.state() != self.image(after).state => "leads elsewhere".to_owned(),
+            None if kinds.is_empty() => "stutter".to_owned(),
+            None => kinds.join(", "),
+        }
+    }
+
     fn walk(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> Walk<'_, Abstract<R>> {
         let mut walk =
             Walk::new(self.mapping.specification(), self.claims.as_slice(), self.abstraction(before));
@@ -173,6 +201,11 @@ impl<R: Mapping> Refinement<R> {
     /// The claims of the specification, by place.
     pub(super) fn abstract_claims(&self) -> &[Claim<Abstract<R>>] {
         self.claims.as_slice()
+    }
+
+    /// The claims of the concrete model, by place.
+    pub(super) fn concrete_claims(&self) -> &[Claim<R::Concrete>] {
+        self.concrete_claims.as_slice()
     }
 
     fn refines(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> bool {
@@ -246,6 +279,8 @@ impl<R: Mapping> Spec for Refinement<R> {
     where
         Self::Action: fmt::Debug,
     {
-        self.concrete.picture(before, action, after)
+        let mut picture = self.concrete.picture(before, action, after);
+        picture.refines = Some(self.says(before, action, after));
+        picture
     }
 }

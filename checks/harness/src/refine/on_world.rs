@@ -40,6 +40,13 @@ pub trait Refines: Sync {
         walk: &mut Walk<'_, Self::Abstract>,
     );
 
+    /// In a walk that the specification leads: does the action that the code named do for the one that was wanted?
+    fn same(
+        &self,
+        wanted: &<Self::Abstract as Model>::Action,
+        named: &<Self::Abstract as Model>::Action,
+    ) -> bool;
+
     /// Actions of the specification that this scope need not name, each with its reason.
     fn waived(&self) -> Vec<Waiver> {
         Vec::new()
@@ -85,6 +92,10 @@ impl<R: Refines> Mapping for OnWorld<R> {
             self.0.witness(node, seen, ghost, walk);
             ghost.observe(node, seen);
         });
+    }
+
+    fn same(&self, wanted: &<R::Abstract as Model>::Action, named: &<R::Abstract as Model>::Action) -> bool {
+        self.0.same(wanted, named)
     }
 
     fn waived(&self) -> Vec<Waiver> {

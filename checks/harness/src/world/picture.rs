@@ -15,11 +15,15 @@ fn word(value: &impl Debug) -> String {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
 }
 
-fn said(envelope: &Envelope<impl Debug>) -> Said {
+fn called<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, message: &M::Message) -> String {
+    model.scope().call.map_or_else(|| short(message), |call| call(message))
+}
+
+fn said<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, envelope: &Envelope<M::Message>) -> Said {
     Said {
         key: format!("{}>{} {:?}", envelope.from, envelope.to, envelope.message),
         kind: word(&envelope.message),
-        label: short(&envelope.message),
+        label: called(model, &envelope.message),
         from: actor_id(envelope.from),
         to: actor_id(envelope.to),
     }
@@ -39,15 +43,15 @@ pub(super) fn picture<M: Checkable, G: Ghost<M>>(
     let mut picture = Picture { kind: model.kind(event).0.to_owned(), ..Picture::default() };
     let whole = if let Event::CrashDuring { event, .. } = event { event } else { event };
     if let Event::Deliver(envelope) | Event::Duplicate(envelope) = whole {
-        picture.receives = Some(said(envelope));
+        picture.receives = Some(said(model, envelope));
     }
     if let Event::Drop(envelope) = event {
-        picture.drops.push(said(envelope));
+        picture.drops.push(said(model, envelope));
     }
     if let Some(node) = event.node() {
         picture.actor = Some(actor_id(node));
         let sent = model.observations(before, event).into_iter().filter_map(|seen| match seen {
-            Observation::Sent { to, message } => Some(said(&Envelope { to, from: node, message })),
+            Observation::Sent { to, message } => Some(said(model, &Envelope { to, from: node, message })),
             _ => None,
         });
         picture.sends = sent.collect();
@@ -58,24 +62,28 @@ pub(super) fn picture<M: Checkable, G: Ghost<M>>(
         Event::Drop(_) => Some("loss".to_owned()),
         _ => None,
     };
-    picture.label = label(event);
+    picture.label = label(model, event);
     picture
 }
 
-fn label<M: Checkable>(event: &Event<M>) -> String {
+fn label<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, event: &Event<M>) -> String {
+    let called = |envelope: &Envelope<M::Message>| called(model, &envelope.message);
     match event {
-        Event::Deliver(envelope) => format!("replica {} receives {}", envelope.to, short(&envelope.message)),
+        Event::Deliver(envelope) => format!("replica {} receives {}", envelope.to, called(envelope)),
         Event::Duplicate(envelope) => {
-            format!("replica {} receives a copy of {}", envelope.to, short(&envelope.message))
+            format!("replica {} receives a copy of {}", envelope.to, called(envelope))
         }
-        Event::Drop(envelope) => format!("the network loses {}", short(&envelope.message)),
+        Event::Drop(envelope) => format!("the network loses {}", called(envelope)),
         Event::Timer { node, kind } => format!("replica {node}: {kind:?} timer runs out"),
         Event::Request { node, request, .. } => format!("replica {node} is asked: {}", short(request)),
         Event::Sync { node } => format!("replica {node}: the disk has its writes"),
         Event::Crash { node, keep: 0 } => format!("replica {node} crashes"),
         Event::Crash { node, keep } => format!("replica {node} crashes; {keep} unsynced writes survive"),
         Event::CrashDuring { event, outputs, keep } => {
-            format!("{}, and crashes after {outputs} outputs; {keep} unsynced writes survive", label(event))
+            format!(
+                "{}, and crashes after {outputs} outputs; {keep} unsynced writes survive",
+                label(model, event)
+            )
         }
         Event::Restart { node } => format!("replica {node} restarts"),
     }

@@ -61,6 +61,8 @@ pub struct Scope<M: Machine, G> {
     pub network: NetworkKind,
     /// Passes every message and every log record through bytes.
     pub codec: Option<Arc<dyn Codec<M>>>,
+    /// How a message is called: its kind and the one field that varies. Its shortened Debug text if absent.
+    pub call: Option<fn(&M::Message) -> String>,
     /// A further bound: in words, and as a predicate.
     pub bound: Option<(&'static str, Within<M, G>)>,
     /// Drops messages from the state once they are dead. Sound if the judgement is: see `tests::quotient`.
@@ -96,6 +98,7 @@ impl<M: Machine, G> Scope<M, G> {
             persistence: Persistence::Atomic,
             network: NetworkKind::Monotone,
             codec: None,
+            call: None,
             bound: None,
             dead: None,
         }
@@ -120,11 +123,17 @@ impl<M: Machine, G> fmt::Display for Scope<M, G> {
             Persistence::Asynchronous => write!(f, ", unsynced suffix lost")?,
         }
         match self.network {
-            NetworkKind::Monotone => write!(f, ", reorder+duplicate+delay"),
+            NetworkKind::Monotone => write!(f, ", reorder+duplicate+delay")?,
             NetworkKind::Lossy { drops, duplicates } => {
-                write!(f, ", reorder, {drops} lost, {duplicates} duplicated")
+                write!(f, ", reorder, {drops} lost, {duplicates} duplicated")?;
             }
         }
+        let modes = [
+            (self.codec.is_some(), "through bytes"),
+            (self.refusals, "refusals are events"),
+            (self.dead.is_some(), "dead messages dropped"),
+        ];
+        modes.iter().filter(|(on, _)| *on).try_for_each(|(_, mode)| write!(f, ", {mode}"))
     }
 }
 

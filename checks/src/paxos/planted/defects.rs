@@ -2,7 +2,7 @@
 
 use super::Defect;
 use quorate_core::{
-    paxos::{Ballot, Config, Durable, Message, Replica, Standing, Write},
+    paxos::{Ballot, Config, Durable, Message, Replica, Slot, Standing, Write},
     quorum::Quorums,
 };
 use quorate_machine::{Input, Machine, NodeId};
@@ -175,12 +175,14 @@ defect!(
 
 impl Defect for P27 {
     const ID: &'static str = "P27";
-    const WHAT: &'static str = "cumulative acknowledgement over a gap";
+    const WHAT: &'static str = "an acceptor with an empty log acknowledges over a gap";
 
-    fn sends(&self, replica: &Replica<u8>, message: Message<u8>) -> Message<u8> {
-        match message {
-            Message::Accepted { ballot, .. } => Message::Accepted { ballot, upto: replica.durable().end() },
-            message => message,
+    fn input(&mut self, replica: &mut Replica<u8>, mut input: Input<Replica<u8>>) -> Input<Replica<u8>> {
+        if let Input::Message { message: Message::Accept { floor, first, .. }, .. } = &mut input
+            && replica.durable().end() == Slot(0)
+        {
+            *floor = *first;
         }
+        input
     }
 }

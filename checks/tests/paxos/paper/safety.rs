@@ -20,10 +20,9 @@ fn only_a_proposed_value_is_chosen() {
 fn only_a_single_value_is_chosen() {
     in_every_execution(|history| {
         let mut values: BTreeMap<Slot, BTreeSet<Value<u32>>> = BTreeMap::new();
-        history
-            .chosen()
-            .into_iter()
-            .for_each(|(slot, _, value)| drop(values.entry(slot).or_default().insert(value)));
+        for (slot, _, value) in history.chosen() {
+            values.entry(slot).or_default().insert(value);
+        }
         for (slot, values) in values {
             assert_eq!(values.len(), 1, "seed {}: slot {slot} has {values:?}", history.seed);
         }

@@ -1,0 +1,32 @@
+//! The core in lockstep with the model: the model leads, or proptest picks the events.
+
+use quorate::lockstep::{Choices, choice_driven};
+use quorate_checks::paxos::{
+    planted::{P01, Planted},
+    refinement::refining,
+    sampled, scopes,
+};
+use quorate_core::paxos::Replica;
+
+#[test]
+fn the_core_follows_every_kind_of_step_of_the_model() {
+    let (lockstep, never) = sampled::in_lockstep();
+    assert_eq!(lockstep.broken, None);
+    assert!(never.is_empty(), "never followed: {never:?} of {:?}", lockstep.followed);
+}
+
+#[test]
+fn whatever_events_proptest_picks_the_core_refines_the_model() {
+    let choices = Choices { cases: 200, longest: 60, seed: 7 };
+    choice_driven(&refining(scopes::two_slots::<Replica<u8>>()), choices)
+        .expect("the core refines the model");
+    choice_driven(&refining(scopes::crash::<Replica<u8>>()), choices).expect("with crashes too");
+}
+
+#[test]
+fn proptest_catches_a_planted_defect_and_shrinks_it() {
+    let choices = Choices { cases: 4_000, longest: 60, seed: 7 };
+    let text = choice_driven(&refining(scopes::duel::<Planted<P01>>()), choices).expect_err("planted");
+    assert!(text.contains("seed 7"), "the failure names its seed:\n{text}");
+    assert!(text.lines().count() <= 20, "the run was shrunk:\n{text}");
+}

@@ -1,0 +1,112 @@
+//! The reductions leave out nothing: dead messages are dead for ever, and foretold crashes lose no state in which the
+//! disks are at rest.
+
+use quorate::{
+    engine::{Ended, Options, search},
+    world::{Event, Persistence, Scope, World, WorldModel},
+};
+use quorate_checks::paxos::{history::History, quotient::dead, refinement::refining, scopes};
+use quorate_core::paxos::{Replica, TimerKind};
+use quorate_spec::Claims;
+use stateright::Model;
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+
+type Core = Replica<u8>;
+type Cores = WorldModel<Core, History>;
+
+fn dead_messages_are_idle(model: &Cores, world: &World<Core, History>) -> bool {
+    world.network().messages().iter().all(|sent| !dead(world, sent) || model.idle_delivery(world, sent))
+}
+
+fn dead_messages_stay_dead(
+    _: &Cores,
+    before: &World<Core, History>,
+    _: &Event<Core>,
+    after: &World<Core, History>,
+) -> bool {
+    before.network().messages().iter().all(|sent| !dead(before, sent) || dead(after, sent))
+}
+
+fn some_message_is_dead(_: &Cores, world: &World<Core, History>) -> bool {
+    world.network().messages().iter().any(|sent| dead(world, sent))
+}
+
+fn claims(claims: &mut Claims<Cores>) {
+    claims
+        .always("idle", "to deliver a dead message changes nothing and sends nothing", dead_messages_are_idle)
+        .when(some_message_is_dead)
+        .always_step("stable", "a dead message stays dead", dead_messages_stay_dead);
+}
+
+fn campaigns(mut scope: Scope<Core, History>, campaigns: u8) -> Scope<Core, History> {
+    scope.timers = BTreeMap::from([(TimerKind::Election, campaigns)]);
+    scope
+}
+
+/// Every message kept: one slot and two ballots, one with a crash, and one leader's two slots with what it tells.
+fn unreduced() -> [Scope<Core, History>; 3] {
+    [campaigns(scopes::duel(), 2), campaigns(scopes::crash(), 1), scopes::gap()]
+}
+
+#[test]
+fn dead_messages_change_nothing_and_stay_dead() {
+    for scope in unreduced() {
+        let name = scope.name;
+        let report = search(&WorldModel::new(scope).claim(claims), &Options::default());
+        assert!(matches!(report.ended, Ended::Complete), "{name} was cut");
+        for finding in &report.findings {
+            assert!(finding.verdict.is_green(), "{name} {}: {:?}", finding.claim.id(), finding.verdict);
+        }
+    }
+}
+
+#[test]
+fn dropping_dead_messages_leaves_every_abstract_state_reachable() {
+    for scope in unreduced() {
+        let name = scope.name;
+        let reduced = Scope { dead: Some(dead::<Core>), ..scope.clone() };
+        let [whole, lean] = [scope, reduced].map(|scope| {
+            let model = refining(scope);
+            let report = search(&model, &Options::default());
+            assert!(matches!(report.ended, Ended::Complete), "{name} was cut");
+            (report.unique_states, model.adequacy().image)
+        });
+        assert!(lean.0 < whole.0, "{name}: nothing was dropped");
+        // The lean world does only what the whole one does, so as many images are the same images.
+        assert_eq!(lean.1, whole.1, "{name}: some abstract state is no longer reached");
+    }
+}
+
+/// Every abstract state that is reachable with nothing left to sync.
+fn at_rest(scope: Scope<Core, History>) -> BTreeSet<quorate_model::paxos::log::state::State> {
+    let model = refining(scope);
+    let mut seen: HashSet<World<Core, History>> = model.init_states().into_iter().collect();
+    let mut queue: VecDeque<World<Core, History>> = seen.iter().cloned().collect();
+    let mut images = BTreeSet::new();
+    while let Some(world) = queue.pop_front() {
+        if world.nodes().iter().all(|node| node.unsynced().is_empty()) {
+            images.insert(model.abstraction(&world));
+        }
+        let mut events = Vec::new();
+        model.actions(&world, &mut events);
+        for event in events {
+            if let Some(next) = model.next_state(&world, event)
+                && seen.insert(next.clone())
+            {
+                queue.push_back(next);
+            }
+        }
+    }
+    images
+}
+
+#[test]
+fn foretold_crashes_reach_every_state_that_is_at_rest() {
+    let scope = Scope { dead: Some(dead::<Core>), ..campaigns(scopes::crash(), 2) };
+    assert_eq!(scope.persistence, Persistence::Asynchronous);
+    let free = at_rest(Scope { foretold: false, ..scope.clone() });
+    let foretold = at_rest(scope);
+    assert!(free.len() > 1_000, "only {} states", free.len());
+    assert_eq!(foretold.len(), free.len());
+    assert_eq!(foretold, free);
+}
