@@ -22,8 +22,8 @@ export function Panels() {
         <h2 id="h-changed">{changedTitle(i)}</h2>
         <Modes />
         <Moment t={t} i={i} />
-        <Changed t={t} i={i} />
         <Expected t={t} i={i} />
+        <Changed t={t} i={i} />
       </section>
       <section aria-labelledby="h-why">
         <h2 id="h-why">Why</h2>
