@@ -13,11 +13,13 @@ pub(super) struct Chunk<K> {
     pub(super) ids: Vec<u32>,
     /// Their places in the order of the level: the order in which one thread alone would have found them.
     pub(super) ranks: Vec<u32>,
+    /// The number of the thread that produced it, and should free it: allocators like it so.
+    pub(super) owner: usize,
 }
 
 impl<K> Chunk<K> {
     pub(super) fn new() -> Self {
-        Chunk { kept: Vec::new(), ids: Vec::new(), ranks: Vec::new() }
+        Chunk { kept: Vec::new(), ids: Vec::new(), ranks: Vec::new(), owner: 0 }
     }
 
     pub(super) fn len(&self) -> usize {

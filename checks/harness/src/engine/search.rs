@@ -14,8 +14,8 @@ use crate::verdict::Run;
 use quorate_spec::{Claim, Shape};
 use stateright::Model;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::RwLock;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Mutex, RwLock};
 
 /// Chunks that a level needs before a second thread is worth starting.
 const WORTHWHILE: usize = 4;
@@ -110,8 +110,9 @@ where
         after_level: &mut dyn FnMut(&Standing<K::Kept>),
     ) -> (Outcome<M>, f64) {
         let threads = self.options.threads.max(1);
-        let fresh = || Worker::new(Tally::new(self.claims.len(), &self.subject.kinds(self.model)));
-        let mut workers: Vec<Worker<M, K::Kept>> = std::iter::repeat_with(fresh).take(threads).collect();
+        let tally = Tally::new(self.claims.len(), &self.subject.kinds(self.model));
+        let mut workers: Vec<Worker<M, K::Kept>> =
+            (0..threads).map(|number| Worker::new(number, tally.clone())).collect();
         let mut seconds = 0.0;
         loop {
             if standing.frontier.len() == 0 && standing.begun.is_none() {
@@ -148,7 +149,7 @@ where
             workers.iter_mut().for_each(|worker| worker.ids.discard());
         }
         let chunks = std::mem::take(&mut standing.frontier.chunks);
-        let level = Level { queue: Mutex::new(chunks.into()), keeping, expand };
+        let level = Level::new(chunks, team, keeping, expand);
         let seconds = self.work(standing, control, &mut workers[..team], &level);
         let mut replaced = Vec::new();
         for worker in &mut workers[..team] {
@@ -157,10 +158,7 @@ where
             replaced.append(&mut worker.replaced);
             standing.frontier.chunks.append(&mut worker.left);
         }
-        standing
-            .frontier
-            .chunks
-            .extend(level.queue.into_inner().expect("no model code runs under this lock"));
+        standing.frontier.chunks.extend(level.rest());
         let table = standing.table.get_mut().expect("no model code runs while the table grows");
         self.replace(&mut produced, replaced, table);
         standing.begun = Some((produced, keeping));
@@ -196,13 +194,11 @@ where
             table: &standing.table,
             control,
         };
-        if let [alone] = team {
-            alone.work(&field, level);
-            return 0.0;
-        }
         let field = &field;
+        let [first, others @ ..] = team else { return 0.0 };
+        // This thread is one of the team, so that in every level the same threads of the system do the same part.
         std::thread::scope(|scope| {
-            let threads: Vec<_> = team
+            let threads: Vec<_> = others
                 .iter_mut()
                 .map(|worker| {
                     scope.spawn(move || {
@@ -211,6 +207,7 @@ where
                     })
                 })
                 .collect();
+            first.work(field, level);
             let joined =
                 threads.into_iter().map(|thread| thread.join().expect("panics of models are caught"));
             joined.sum::<u64>() as f64 / 1e9

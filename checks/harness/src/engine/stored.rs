@@ -247,5 +247,5 @@ fn get_chunk<R: Read>(from: &mut In<R>) -> io::Result<Chunk<Bytes>> {
     let ids = from.list(In::number)?;
     let ranks = from.list(In::number)?;
     let kept = ids.iter().map(|_| from.bytes().map(Vec::into_boxed_slice)).collect::<io::Result<_>>()?;
-    Ok(Chunk { kept, ids, ranks })
+    Ok(Chunk { kept, ids, ranks, owner: 0 })
 }

@@ -31,8 +31,8 @@ pub(super) struct Field<'a, M: Model, K, S> {
 
 /// What all threads share for the length of a level.
 pub(super) struct Level<T> {
-    /// The chunks that nobody has taken yet.
-    pub(super) queue: Mutex<VecDeque<Chunk<T>>>,
+    /// For every thread, the chunks that it should take and nobody has taken yet.
+    pub(super) queues: Vec<Mutex<VecDeque<Chunk<T>>>>,
     /// Which link of a new state stays.
     pub(super) keeping: Keeping,
     /// Are the states of this level expanded, or only examined?
@@ -41,6 +41,31 @@ pub(super) struct Level<T> {
 
 /// Successors that go into the table together: enough for memory to answer them side by side.
 const BATCH: usize = 32;
+
+impl<T> Level<T> {
+    /// Hands the chunks out to this many threads, each its own where it produced any.
+    pub(super) fn new(chunks: Vec<Chunk<T>>, team: usize, keeping: Keeping, expand: bool) -> Self {
+        let mut queues: Vec<VecDeque<Chunk<T>>> = std::iter::repeat_with(VecDeque::new).take(team).collect();
+        for chunk in chunks {
+            queues[chunk.owner % team].push_back(chunk);
+        }
+        Level { queues: queues.into_iter().map(Mutex::new).collect(), keeping, expand }
+    }
+
+    /// The next chunk for a thread: its own next one, or another's last.
+    fn take(&self, number: usize) -> Option<Chunk<T>> {
+        let queue = |number: usize| self.queues[number].lock().expect("no model code runs under this lock");
+        let own = queue(number).pop_front();
+        let team = self.queues.len();
+        own.or_else(|| (1..team).find_map(|ahead| queue((number + ahead) % team).pop_back()))
+    }
+
+    /// What nobody took.
+    pub(super) fn rest(self) -> impl Iterator<Item = Chunk<T>> {
+        let queues = self.queues.into_iter();
+        queues.flat_map(|queue| queue.into_inner().expect("no model code runs under this lock"))
+    }
+}
 
 /// A successor on its way into the table.
 struct Successor<T> {
@@ -51,6 +76,7 @@ struct Successor<T> {
 
 /// One thread.
 pub(super) struct Worker<M: Model, T> {
+    number: usize,
     pub(super) tally: Tally,
     /// New states, in full chunks but for the last.
     pub(super) produced: Vec<Chunk<T>>,
@@ -67,8 +93,9 @@ pub(super) struct Worker<M: Model, T> {
 }
 
 impl<M: Model, T> Worker<M, T> {
-    pub(super) fn new(tally: Tally) -> Self {
+    pub(super) fn new(number: usize, tally: Tally) -> Self {
         Worker {
+            number,
             tally,
             produced: Vec::new(),
             left: Vec::new(),
@@ -92,8 +119,7 @@ impl<M: Model, T> Worker<M, T> {
         let mut table = Some(read(field.table));
         self.recent.prepare(field.control.found(), level.keeping != Keeping::First);
         loop {
-            let chunk = level.queue.lock().expect("no model code runs under this lock").pop_front();
-            let Some(chunk) = chunk else { break };
+            let Some(chunk) = level.take(self.number) else { break };
             self.chunk(field, level, chunk, &mut table);
             if field.control.is_halted() {
                 break;
@@ -140,7 +166,7 @@ impl<M: Model, T> Worker<M, T> {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.insert(field, level, table))) {
             control.panicked(Caught { rank: last.rank, id: last.id, action: None, message: said(&*panic) });
         }
-        let mut rest = Chunk::new();
+        let mut rest = Chunk { owner: self.number, ..Chunk::new() };
         for (kept, (id, rank)) in states {
             rest.push(kept, id);
             rest.ranks.push(rank);
@@ -240,7 +266,7 @@ impl<M: Model, T> Worker<M, T> {
                 Seen::New(id) => {
                     self.tally.found += 1;
                     if self.produced.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-                        self.produced.push(Chunk::new());
+                        self.produced.push(Chunk { owner: self.number, ..Chunk::new() });
                     }
                     let chunk = self.produced.last_mut().expect("a chunk was just put there");
                     chunk.push(field.keep.keep(state), id);
