@@ -250,6 +250,7 @@ fn five_replicas_go_on_without_two() {
     let mut cluster = Cluster::new(Config::new(5));
     cluster.crash(3, 0);
     cluster.crash(4, 0);
+    assert_eq!((0..5).filter(|node| cluster.is_up(*node)).count(), 3);
     cluster.elect(1);
     cluster.submit_all(1, 0..9);
     cluster.deliver_all();
