@@ -272,7 +272,7 @@ fn section(manifest: &str, name: &str) -> BTreeSet<String> {
     let lines = manifest.lines().skip_while(|line| *line != format!("[{name}]")).skip(1);
     lines
         .take_while(|line| !line.starts_with('['))
-        .filter(|line| !line.is_empty())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(String::from)
         .collect()
 }
