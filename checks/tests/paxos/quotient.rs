@@ -77,15 +77,15 @@ fn dropping_dead_messages_leaves_every_abstract_state_reachable() {
     }
 }
 
-/// Every abstract state that is reachable with nothing left to sync.
-fn at_rest(scope: Scope<Core, History>) -> BTreeSet<quorate_model::paxos::log::state::State> {
+/// Every abstract state, as text, that is reachable with nothing left to sync.
+fn at_rest(scope: Scope<Core, History>) -> BTreeSet<String> {
     let model = refining(scope);
     let mut seen: HashSet<World<Core, History>> = model.init_states().into_iter().collect();
     let mut queue: VecDeque<World<Core, History>> = seen.iter().cloned().collect();
     let mut images = BTreeSet::new();
     while let Some(world) = queue.pop_front() {
         if world.nodes().iter().all(|node| node.unsynced().is_empty()) {
-            images.insert(model.abstraction(&world));
+            images.insert(format!("{:?}", model.abstraction(&world)));
         }
         let mut events = Vec::new();
         model.actions(&world, &mut events);

@@ -5,7 +5,7 @@ use quorate::registry::{Check, Context, Judgement, Registry};
 use quorate_checks::paxos::{refinement, scopes};
 
 /// Runs the checks that `wanted` picks; every row must be as expected.
-pub fn run(wanted: impl Fn(&Check) -> bool) -> usize {
+pub(crate) fn run(wanted: impl Fn(&Check) -> bool) -> usize {
     let mut registry = Registry::new("quorate", "the refinement checks");
     refinement::register(&mut registry);
     let context = Context { traces: None, ..Context::default() };

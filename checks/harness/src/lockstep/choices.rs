@@ -41,7 +41,7 @@ where
         if possible.is_empty() {
             break;
         }
-        let (action, next) = possible.swap_remove(usize::from(*choice) * possible.len() >> 16);
+        let (action, next) = possible.swap_remove((usize::from(*choice) * possible.len()) >> 16);
         let broken = claims.as_slice().iter().find(|claim| match claim.shape() {
             Shape::Always(holds) => !holds(model, &next),
             Shape::AlwaysStep(holds) => !holds(model, &state, &action, &next),

@@ -14,6 +14,7 @@ mod node;
 mod picture;
 mod scope;
 mod shared;
+mod spec;
 mod state;
 
 pub use codec::{Codec, Postcard};

@@ -8,7 +8,7 @@ use super::{
     scope::Comeback,
 };
 use quorate_machine::{NodeId, RequestId};
-use quorate_spec::{Actor, Claims, Kind, Picture, Spec};
+use quorate_spec::Claims;
 use stateright::Model;
 use std::{fmt, sync::Arc};
 
@@ -18,7 +18,7 @@ const MIX: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
 /// Machines of one kind in a [`Scope`], with history `G` kept beside them.
 pub struct WorldModel<M: Checkable, G: Ghost<M>> {
     scope: Scope<M, G>,
-    claims: Vec<fn(&mut Claims<Self>)>,
+    pub(super) claims: Vec<fn(&mut Claims<Self>)>,
     steps: Memo<Transition<M>>,
 }
 
@@ -352,55 +352,5 @@ impl<M: Checkable, G: Ghost<M>> Model for WorldModel<M, G> {
 
     fn next_state(&self, world: &Self::State, event: Self::Action) -> Option<Self::State> {
         self.after(world, &event)
-    }
-}
-
-impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
-    fn kinds(&self) -> Vec<Kind> {
-        let scope = &self.scope;
-        let lossy = |pick: fn(u8, u8) -> u8| match scope.network {
-            NetworkKind::Monotone => false,
-            NetworkKind::Lossy { drops, duplicates } => pick(drops, duplicates) > 0,
-        };
-        let possible = [
-            (true, "deliver"),
-            (lossy(|_, duplicates| duplicates), "duplicate"),
-            (lossy(|drops, _| drops), "drop"),
-            (!scope.timers.is_empty(), "timer"),
-            (!scope.requests.is_empty(), "request"),
-            (scope.persistence == Persistence::Asynchronous, "sync"),
-            (scope.crashes > 0, "crash"),
-            (scope.crashes > 0 && scope.crash_within, "crash-during"),
-            (scope.crashes > 0 && scope.comeback == Comeback::Later, "restart"),
-        ];
-        possible.into_iter().filter(|(possible, _)| *possible).map(|(_, kind)| Kind(kind)).collect()
-    }
-
-    fn kind(&self, event: &Self::Action) -> Kind {
-        Kind(match event {
-            Event::Deliver(_) => "deliver",
-            Event::Duplicate(_) => "duplicate",
-            Event::Drop(_) => "drop",
-            Event::Timer { .. } => "timer",
-            Event::Request { .. } => "request",
-            Event::Sync { .. } => "sync",
-            Event::Crash { .. } => "crash",
-            Event::CrashDuring { .. } => "crash-during",
-            Event::Restart { .. } => "restart",
-        })
-    }
-
-    fn claims(&self, claims: &mut Claims<Self>) {
-        for add in &self.claims {
-            add(claims);
-        }
-    }
-
-    fn actors(&self, _init: &Self::State) -> Vec<Actor> {
-        super::picture::actors(self)
-    }
-
-    fn picture(&self, before: &Self::State, event: &Self::Action, _after: &Self::State) -> Picture {
-        super::picture::picture(self, before, event)
     }
 }

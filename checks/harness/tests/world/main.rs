@@ -157,7 +157,9 @@ impl<M: Machine<Message = ledger::Copy, Write = u8>> Codec<M> for Careless {
 fn recovery_that_takes_a_torn_record_is_caught() {
     let mut scope = scope::<false>(Persistence::Asynchronous);
     scope.codec = Some(Arc::new(Careless));
-    let Ended::Panicked { message, run } = check(scope).ended else { panic!("the torn record was taken") };
+    let Ended::Panicked { message, run, .. } = check(scope).ended else {
+        panic!("the torn record was taken")
+    };
     assert!(message.contains("recovery kept"), "{message}");
     assert_eq!(run.len(), 2, "write, then crash");
 }

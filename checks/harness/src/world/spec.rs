@@ -1,0 +1,54 @@
+//! The world as a specification: kinds of events, claims, and pictures.
+
+use super::{Checkable, Event, Ghost, NetworkKind, Persistence, WorldModel, picture, scope::Comeback};
+use quorate_spec::{Actor, Claims, Kind, Picture, Spec};
+
+impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
+    fn kinds(&self) -> Vec<Kind> {
+        let scope = self.scope();
+        let lossy = |pick: fn(u8, u8) -> u8| match scope.network {
+            NetworkKind::Monotone => false,
+            NetworkKind::Lossy { drops, duplicates } => pick(drops, duplicates) > 0,
+        };
+        let possible = [
+            (true, "deliver"),
+            (lossy(|_, duplicates| duplicates), "duplicate"),
+            (lossy(|drops, _| drops), "drop"),
+            (!scope.timers.is_empty(), "timer"),
+            (!scope.requests.is_empty(), "request"),
+            (scope.persistence == Persistence::Asynchronous, "sync"),
+            (scope.crashes > 0, "crash"),
+            (scope.crashes > 0 && scope.crash_within, "crash-during"),
+            (scope.crashes > 0 && scope.comeback == Comeback::Later, "restart"),
+        ];
+        possible.into_iter().filter(|(possible, _)| *possible).map(|(_, kind)| Kind(kind)).collect()
+    }
+
+    fn kind(&self, event: &Self::Action) -> Kind {
+        Kind(match event {
+            Event::Deliver(_) => "deliver",
+            Event::Duplicate(_) => "duplicate",
+            Event::Drop(_) => "drop",
+            Event::Timer { .. } => "timer",
+            Event::Request { .. } => "request",
+            Event::Sync { .. } => "sync",
+            Event::Crash { .. } => "crash",
+            Event::CrashDuring { .. } => "crash-during",
+            Event::Restart { .. } => "restart",
+        })
+    }
+
+    fn claims(&self, claims: &mut Claims<Self>) {
+        for add in &self.claims {
+            add(claims);
+        }
+    }
+
+    fn actors(&self, _init: &Self::State) -> Vec<Actor> {
+        picture::actors(self)
+    }
+
+    fn picture(&self, before: &Self::State, event: &Self::Action, _after: &Self::State) -> Picture {
+        picture::picture(self, before, event)
+    }
+}
