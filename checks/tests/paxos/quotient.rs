@@ -43,9 +43,14 @@ fn campaigns(mut scope: Scope<Core, History>, campaigns: u8) -> Scope<Core, Hist
     scope
 }
 
-/// Every message kept: one slot and two ballots, one with a crash, and one leader's two slots with what it tells.
+/// Every message kept: two ballots, one with a crash, and one leader's slot with what it tells; one command each.
 fn unreduced() -> [Scope<Core, History>; 3] {
-    [campaigns(scopes::duel(), 2), campaigns(scopes::crash(), 1), scopes::gap()]
+    [campaigns(scopes::duel(), 2), campaigns(scopes::crash(), 1), campaigns(scopes::gap(), 1)].map(
+        |mut scope| {
+            scope.requests.truncate(1);
+            scope
+        },
+    )
 }
 
 #[test]
@@ -102,11 +107,12 @@ fn at_rest(scope: Scope<Core, History>) -> BTreeSet<String> {
 
 #[test]
 fn foretold_crashes_reach_every_state_that_is_at_rest() {
-    let scope = Scope { dead: Some(dead::<Core>), ..campaigns(scopes::crash(), 2) };
+    let mut scope = Scope { dead: Some(dead::<Core>), ..campaigns(scopes::crash(), 2) };
+    scope.requests.truncate(1);
     assert_eq!(scope.persistence, Persistence::Asynchronous);
     let free = at_rest(Scope { foretold: false, ..scope.clone() });
     let foretold = at_rest(scope);
-    assert!(free.len() > 1_000, "only {} states", free.len());
+    assert!(free.len() > 100, "only {} states", free.len());
     assert_eq!(foretold.len(), free.len());
     assert_eq!(foretold, free);
 }

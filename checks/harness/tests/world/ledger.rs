@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 /// `EARLY` plants the defect: it acknowledges before the barrier.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Ledger<const EARLY: bool> {
+pub(crate) struct Ledger<const EARLY: bool> {
     replicas: u16,
     id: NodeId,
     values: BTreeSet<u8>,
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub struct Copy(pub u8);
+pub(crate) struct Copy(pub(crate) u8);
 
 impl<const EARLY: bool> Machine for Ledger<EARLY> {
     type Config = u16;
@@ -70,9 +70,9 @@ impl<const EARLY: bool> Ledger<EARLY> {
 
 /// What was asked of whom, and what was acknowledged.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize)]
-pub struct Told {
-    pub asked: Vec<(NodeId, u8)>,
-    pub acknowledged: BTreeSet<(NodeId, u8)>,
+pub(crate) struct Told {
+    pub(crate) asked: Vec<(NodeId, u8)>,
+    pub(crate) acknowledged: BTreeSet<(NodeId, u8)>,
 }
 
 impl<const EARLY: bool> Ghost<Ledger<EARLY>> for Told {

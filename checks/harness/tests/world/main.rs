@@ -161,7 +161,7 @@ fn recovery_that_takes_a_torn_record_is_caught() {
         panic!("the torn record was taken")
     };
     assert!(message.contains("recovery kept"), "{message}");
-    assert_eq!(run.len(), 2, "write, then crash");
+    assert_eq!(run.len(), 1, "a write, and then the crash that recovery does not survive");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn random_runs_and_proptest_find_what_search_finds() {
     assert!(text.starts_with("durable is broken; seed 1"), "{text}");
     assert_eq!(text.lines().count(), 2, "shrunk to one event:\n{text}");
 
-    let sound = WorldModel::new(scope::<false>(Persistence::Asynchronous)).claim(claims::<false>);
+    let sound = WorldModel::new(scope::<false>(Persistence::Atomic)).claim(claims::<false>);
     let sample = random_runs(&sound, &Plan { seeds: 0..50, steps: 20 });
     assert!(sample.broken().next().is_none());
     assert!(sample.vacuous().next().is_none(), "20 steps are enough to reach everything");
