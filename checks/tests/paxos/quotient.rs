@@ -113,6 +113,7 @@ fn foretold_crashes_reach_every_state_that_is_at_rest() {
     let free = at_rest(Scope { foretold: false, ..scope.clone() });
     let foretold = at_rest(scope);
     assert!(free.len() > 100, "only {} states", free.len());
-    assert_eq!(foretold.len(), free.len());
-    assert_eq!(foretold, free);
+    let missed: Vec<_> = free.difference(&foretold).collect();
+    assert!(missed.is_empty(), "{} of {} states are missed, {:?}", missed.len(), free.len(), missed.first());
+    // It reaches a few more: a write that nothing waits for is on an atomic disk, and stays unsynced on the other.
 }
