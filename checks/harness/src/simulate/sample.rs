@@ -51,8 +51,7 @@ impl<M: Model> Sample<M> {
     pub fn vacuous(&self) -> impl Iterator<Item = &Claim<M>> {
         let unsaid = self.claims.iter().filter(|sampled| match sampled.claim.shape() {
             Shape::Sometimes(_) => sampled.found.is_none(),
-            Shape::AtEnd(_) => false,
-            Shape::Always(_) | Shape::AlwaysStep(_) => sampled.triggers == 0,
+            Shape::Always(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => sampled.triggers == 0,
         });
         unsaid.map(|sampled| &sampled.claim)
     }
