@@ -31,8 +31,8 @@ pub(super) fn explore(registry: &Registry, args: &ExploreArgs, out: &mut Out<'_>
         Subject::File(file, id) => (file.clone(), format!("#/t/{id}")),
         Subject::Model(_, name) => (traces(), format!("#/m/{}/", name.replace('/', "%2F"))),
     };
-    let report = Path::new("target/quorate/report.json");
-    let report = report.exists().then(|| report.to_owned());
+    let folder = if place.is_file() { place.parent().unwrap_or(Path::new("")) } else { &place };
+    let report = Some(super::kills::place(folder));
     let start = Start { place, port: args.port, report };
     let told = |server: &crate::explorer::Server<'_>| {
         out.line(format!("Open {}{page} in a browser. Ctrl-C ends.", server.url()));

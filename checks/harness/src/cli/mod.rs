@@ -1,4 +1,4 @@
-//! The command line of any registry: `check`, `list`, `replay`, `trace`, `explore`.
+//! The command line of any registry: `check`, `list`, `replay`, `trace`, `report`, `explore`.
 //!
 //! ```no_run
 //! use quorate::registry::Registry;
@@ -16,6 +16,7 @@
 mod args;
 mod check;
 mod explore;
+mod kills;
 mod list;
 mod out;
 mod paint;
@@ -85,6 +86,7 @@ fn execute(
         Command::Trace(TraceCommand::Minimise { trace, output, states }) => {
             trace::minimise(registry, trace, output, *states, out)
         }
+        Command::Report(args) => kills::report(registry, args, out, paint),
         Command::Explore(args) => explore::explore(registry, args, out),
     }
 }

@@ -104,6 +104,20 @@ fn tail(trace: &Trace, from: usize) -> Trace {
     }
     harness.annotations.retain(|note| note.at >= from);
     harness.annotations.iter_mut().for_each(|note| note.at -= from);
+    harness.ops.retain(|op| op.ret.is_none_or(|ret| ret > from));
+    for op in &mut harness.ops {
+        op.call = op.call.saturating_sub(from);
+        op.ret = op.ret.map(|ret| ret - from);
+        op.point = op.point.and_then(|point| point.checked_sub(from));
+    }
+    harness.spans.retain(|span| span.to.is_none_or(|to| to > from));
+    for span in &mut harness.spans {
+        span.from = span.from.saturating_sub(from);
+        span.to = span.to.map(|to| to - from);
+    }
+    if !harness.expected.is_empty() {
+        harness.expected.drain(..from);
+    }
     // Parts that name steps by number, and that this version cannot renumber, would lie.
     harness.extra.clear();
     short

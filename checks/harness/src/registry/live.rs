@@ -138,6 +138,11 @@ where
         Live { model, form, identity, rust: None, stateright: None }
     }
 
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
     /// Writes the trace of a run into the run's traces folder, as `STEM-NAME.itf.json`; its file, if one was written,
     /// and its sentence come back. `about` says what was asked, on top of [`Live::about`].
     pub fn save(
