@@ -89,6 +89,8 @@ export interface Span {
 
 export interface Expected {
   state?: Value;
+  /** What the implementation's state stands for, where that is not its own state. */
+  found?: Value;
   mismatch: string[];
   action?: string;
 }
@@ -306,7 +308,7 @@ function readSpan(v: unknown): Span {
 }
 
 function readExpected(e: Json): Expected {
-  return { ...(e["state"] === undefined ? {} : { state: e["state"] }), mismatch: arr(e["mismatch"]).map((m) => str(m)), ...optStr("action", e["action"]) };
+  return { ...(e["state"] === undefined ? {} : { state: e["state"] }), ...(e["found"] === undefined ? {} : { found: e["found"] }), mismatch: arr(e["mismatch"]).map((m) => str(m)), ...optStr("action", e["action"]) };
 }
 
 function readSteps(trace: Trace, steps: unknown[]): Step[] {

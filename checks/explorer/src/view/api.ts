@@ -62,6 +62,22 @@ export interface Graph {
   claims: { id: string; text: string; kind: string }[];
 }
 
+/** Which check notices which planted defect. */
+export interface Kills {
+  title: string;
+  says: string;
+  layers: string[];
+  defects: { id: string; what: string; found: Record<string, Kill[] | undefined> }[];
+}
+
+export interface Kill {
+  verdict: "caught" | "escapes" | "missed";
+  properties: string[];
+  scope: string;
+  steps?: number;
+  file?: string;
+}
+
 /** True when the page was served, so that there is someone to ask. */
 export const served = location.protocol === "http:" || location.protocol === "https:";
 
@@ -92,6 +108,6 @@ export const minimise = (id: string): Promise<{ id: string; sentence: string }> 
 export const rustTest = async (id: string): Promise<string> => (await answer<{ text: string }>(fetch(`/api/t/${part(id)}/rust`))).text;
 export const graph = (model: string, cap: number): Promise<Graph> => get(`/api/m/${part(model)}/graph?cap=${cap}`);
 export const nearest = (id: string): Promise<{ id: string }> => post(`/api/t/${part(id)}/nearest`, {});
-export const killReport = (): Promise<{ title: string; rows: Record<string, string>[] }> => get("/api/report");
+export const killReport = (): Promise<Kills> => get("/api/report");
 /** Answers once the folder is newer than `version`, or after half a minute. */
 export const events = (version: number): Promise<{ version: number }> => get(`/api/events?after=${version}`);

@@ -5,7 +5,7 @@ import { checkWords, claimWords, count, shell, stepWords, verdict, verdictStep }
 import { VerdictMark } from "./glyph.tsx";
 import { SearchBox } from "./searchbox.tsx";
 import { ShareMenu } from "./share.tsx";
-import { clear, copy, go, live, loop, notices, select, sheet, step, trace, verified, view } from "./store.ts";
+import { asLanes, clear, copy, go, live, loop, notices, select, sheet, step, theme, trace, verified, view } from "./store.ts";
 import { embedded } from "./embedded.ts";
 import { served } from "./api.ts";
 
@@ -39,6 +39,14 @@ export function Header() {
       </div>
       <Badge loud />
       {!t.foreign && <Sentence t={t} />}
+      {t.foreign && t.actors.length > 0 && (
+        <p class="tabs sentence">
+          Lanes by {t.actors[0]?.role}
+          <button class="tab" onClick={() => asLanes("")}>
+            show as a table
+          </button>
+        </p>
+      )}
       <Notices />
     </header>
   );
@@ -159,7 +167,7 @@ function Notices() {
 }
 
 function ThemeButton() {
-  const dark = (view.value.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const dark = theme.value === "dark";
   return (
     <button aria-label={dark ? "light colours" : "dark colours"} title={dark ? "light colours" : "dark colours"} onClick={() => (view.value.theme === undefined ? go({ theme: dark ? "light" : "dark" }, "scrub") : clear("theme"))}>
       {dark ? "☀︎" : "☾︎"}

@@ -105,6 +105,9 @@ function Expected({ t, i }: { t: Trace; i: number }) {
   if ((e === null || e === undefined) && s?.abstract === undefined) return null;
   const wrong = unexplained(t, i);
   const why = wrong && s?.abstract !== "none fits" ? s?.abstract : undefined;
+  const beside = e?.found === undefined ? null : diff(e.state, e.found);
+  const before = t.expected[i - 1]?.state;
+  const moved = e?.state === undefined || before === undefined ? e?.mismatch : flat(diff(before, e.state)).map((c) => c.path);
   return (
     <div class={wrong ? "expected wrong" : "expected"}>
       <h3>Specification beside implementation</h3>
@@ -119,7 +122,13 @@ function Expected({ t, i }: { t: Trace; i: number }) {
           </>
         )}
       </p>
-      {wrong && (e?.mismatch.length ?? 0) > 0 && (
+      {wrong && beside !== null && (
+        <>
+          <p class="muted">Where the specification's steps lead, and what the code stands for instead:</p>
+          <Difference change={beside} />
+        </>
+      )}
+      {wrong && beside === null && (e?.mismatch.length ?? 0) > 0 && (
         <table>
           <thead>
             <tr>
@@ -143,9 +152,9 @@ function Expected({ t, i }: { t: Trace; i: number }) {
       )}
       {e?.state !== undefined && (
         <details>
-          <summary>the model's state</summary>
+          <summary>the specification's state</summary>
           <ul class="tree whole">
-            <Whole value={e.state} changed={new Set(e.mismatch)} />
+            <Whole value={e.state} changed={new Set(moved)} />
           </ul>
         </details>
       )}

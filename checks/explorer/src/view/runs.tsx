@@ -69,7 +69,7 @@ export function RunsPage() {
             <input id="search" type="search" placeholder="find a run  /" aria-label="find a run" value={view.value.query ?? ""} onInput={(e) => go({ query: e.currentTarget.value }, "scrub")} />
           </form>
           <OpenFile />
-          {list.report !== undefined && <button onClick={() => go({ page: "report" })}>kill report</button>}
+          {list.report !== undefined && <button onClick={() => go({ page: "report", id: "" })}>planted defects by layer</button>}
         </div>
       </div>
       <Summary list={list} />

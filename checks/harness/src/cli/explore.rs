@@ -3,7 +3,7 @@
 use super::args::ExploreArgs;
 use super::out::Out;
 use super::{Failure, fail};
-use crate::explorer::{MOST_BYTES, Start, serve};
+use crate::explorer::{MOST_BYTES, Start, serve, with_test};
 use crate::registry::{Context, LiveModel, Registry};
 use crate::trace::Trace;
 use std::net::SocketAddr;
@@ -43,8 +43,8 @@ pub(super) fn explore(registry: &Registry, args: &ExploreArgs, out: &mut Out<'_>
 }
 
 /// The trace as one offline page.
-pub(super) fn page(trace: &Trace) -> String {
-    crate::explorer::page(trace, MOST_BYTES)
+pub(super) fn page(registry: &Registry, trace: &Trace) -> String {
+    crate::explorer::page(&with_test(registry, trace), MOST_BYTES)
 }
 
 fn traces() -> PathBuf {

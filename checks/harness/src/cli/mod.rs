@@ -43,6 +43,12 @@ fn fail(message: String) -> Failure {
 
 /// Runs the command line that this process was given.
 pub fn main(registry: Registry) -> ExitCode {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::trace::is_probing() {
+            usual(panic);
+        }
+    }));
     ExitCode::from(run(&registry, std::env::args_os(), &mut std::io::stdout(), Paint::for_stdout()))
 }
 

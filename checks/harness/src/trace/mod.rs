@@ -50,6 +50,7 @@ pub use minimise::{minimise, necessary};
 pub(crate) use pen::shape_name;
 pub use read::TraceError;
 pub use record::Recorder;
+pub(crate) use record::is_probing;
 pub use signature::{cone, signature};
 pub(crate) use tokens::{init_index, init_token, tokens};
 pub use tree::{Unfit, canonical, to_itf};
