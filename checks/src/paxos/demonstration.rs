@@ -4,8 +4,13 @@
 //! each one is needed.
 
 use super::{
-    history::History, machine::Paxos, marks::marks, models::PROTOCOL, refine::RefinesLog,
-    refinement::Refining, scopes,
+    history::{History, Life},
+    machine::Paxos,
+    marks::marks,
+    models::PROTOCOL,
+    refine::RefinesLog,
+    refinement::Refining,
+    scopes,
 };
 use quorate::{
     refine::{OnWorld, Refinement},
@@ -15,7 +20,7 @@ use quorate::{
     simulate::Random,
     trace::{CheckInfo, Form, Minimised, minimise},
     verdict::Run,
-    world::{Event, NetworkKind, World, WorldModel},
+    world::{Comeback, Event, NetworkKind, Scope, World, WorldModel},
 };
 use quorate_core::paxos::{Replica, Slot, Value};
 use quorate_spec::Claims;
@@ -25,6 +30,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Instant};
 type Core = Replica<u8>;
 type Wild = Refining<Core>;
 
+const SCOPE: &str = "storm";
 const ID: &str = "survives";
 const TEXT: &str = "all agree, though messages were lost and copied and a leader lost its memory";
 
@@ -40,7 +46,7 @@ pub fn register(registry: &mut Registry) {
         protocol: PROTOCOL.to_owned(),
         kind: "demonstration".to_owned(),
         model: "core".to_owned(),
-        scope: "wild".to_owned(),
+        scope: SCOPE.to_owned(),
         says: "production code under loss, copies, crashes and a change of leader".to_owned(),
         ..Identity::default()
     };
@@ -53,9 +59,9 @@ pub fn register(registry: &mut Registry) {
     registry.add(Check::custom(identity, listed, run).replays_in(replays));
 }
 
-/// The wild scope, with the claim that it can be survived.
+/// The wild scope, where a replica that crashes stays away for a while, with the claim that it can be survived.
 pub fn wild() -> Wild {
-    let scope = scopes::wild();
+    let scope = Scope { name: SCOPE, comeback: Comeback::Later, ..scopes::wild() };
     let mapping = RefinesLog::new(scope.replicas, scope.crashes);
     Refinement::new(WorldModel::new(scope).claim(claims), OnWorld(mapping))
 }
@@ -64,8 +70,8 @@ fn claims(claims: &mut Claims<WorldModel<Core, History>>) {
     claims.sometimes(ID, TEXT, survives);
 }
 
-/// Messages were lost and copied, two leaders proposed in the first slot, one of them has crashed, and every replica
-/// is up and has learned a command there.
+/// Messages were lost and copied, two leaders proposed in the first slot, one of them has crashed since, and every
+/// replica is up and has learned a command there.
 fn survives<M: Paxos>(model: &WorldModel<M, History>, world: &World<M, History>) -> bool {
     let (left, ghost) = (world.left(), world.ghost());
     let NetworkKind::Lossy { drops, duplicates } = model.scope().network else { return false };
@@ -73,7 +79,9 @@ fn survives<M: Paxos>(model: &WorldModel<M, History>, world: &World<M, History>)
     let first = Slot(0);
     let proposers: BTreeSet<_> =
         ghost.proposed.keys().filter(|(_, slot)| *slot == first).map(|(ballot, _)| ballot.node).collect();
-    let fallen = proposers.iter().any(|node| ghost.starts.get(node).is_some_and(|starts| *starts > 1));
+    let life = |ballot| ghost.started.get(ballot).copied().unwrap_or_default();
+    let ended = |(node, start): Life| ghost.starts.get(&node).is_some_and(|now| *now > start);
+    let fallen = ghost.proposed.keys().any(|(ballot, slot)| *slot == first && ended(life(ballot)));
     let learned = |id| matches!(ghost.learned.get(&(id, first)), Some(Value::Command(_)));
     let all = model.ids().all(|id| world.node(id).driver().is_some() && learned(id));
     faults && proposers.len() > 1 && fallen && all

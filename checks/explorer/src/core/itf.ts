@@ -101,6 +101,8 @@ export interface Check {
   protocol: string;
   model: string;
   scope: string;
+  /** What the check is about, in one sentence. */
+  says: string;
   property: string;
   /** The property in one sentence. */
   text: string;
@@ -234,6 +236,7 @@ function readCheck(c: Json, meta: Json): Check {
     protocol: str(c["protocol"]),
     model: str(c["model"]),
     scope: str(c["scope"]),
+    says: str(c["says"]),
     property: str(c["property"]),
     text: str(c["text"]),
     expect: str(c["expect"]),

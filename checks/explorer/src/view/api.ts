@@ -7,6 +7,7 @@ export interface RunRow {
   kind: string;
   model: string;
   scope: string;
+  says: string;
   property: string;
   text: string;
   verdict: string;
@@ -101,10 +102,11 @@ export const traceText = async (id: string): Promise<string> => {
 };
 export const verify = (id: string): Promise<Verified> => get(`/api/verify/${part(id)}`);
 export const livePath = (model: string, tokens: readonly string[]): Promise<unknown> => post(`/api/m/${part(model)}/path`, { tokens });
-export const searchFrom = (model: string, tokens: readonly string[], depth: number): Promise<{ found: boolean; sentence: string; tokens: string[] }> =>
-  post(`/api/m/${part(model)}/search`, { tokens, depth });
+export const searchFrom = (model: string, tokens: readonly string[], depth: number, property: string): Promise<{ found: boolean; sentence: string; tokens: string[] }> =>
+  post(`/api/m/${part(model)}/search`, { tokens, depth, ...(property === "" ? {} : { property }) });
 export const necessary = (id: string): Promise<{ id: string; sentence: string }> => post(`/api/t/${part(id)}/necessary`, {});
 export const minimise = (id: string): Promise<{ id: string; sentence: string }> => post(`/api/t/${part(id)}/minimise`, {});
+export const risk = (id: string): Promise<{ id: string; sentence: string }> => post(`/api/t/${part(id)}/risk`, {});
 export const rustTest = async (id: string): Promise<string> => (await answer<{ text: string }>(fetch(`/api/t/${part(id)}/rust`))).text;
 export const graph = (model: string, cap: number): Promise<Graph> => get(`/api/m/${part(model)}/graph?cap=${cap}`);
 export const nearest = (id: string): Promise<{ id: string }> => post(`/api/t/${part(id)}/nearest`, {});

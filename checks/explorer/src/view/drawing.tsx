@@ -59,8 +59,10 @@ export const Lanes = memo(function Lanes({ s, t, w }: { s: Scene; t: Trace; w: W
 });
 
 function bar(s: Scene, t: Trace, w: Window, key: string, kind: string, actor: string, from: number, to: number | undefined, label: string, dot?: number) {
-  const c = laneAt(s, actor);
-  if (c === undefined) return null;
+  const lane = laneAt(s, actor);
+  if (lane === undefined) return null;
+  const below = kind !== "span" && !s.vertical && s.lane > 46;
+  const c = below ? lane + 16 : lane;
   const a = s.plan.place(Math.min(from, t.length - 1));
   const b = to === undefined ? s.plan.along : s.plan.place(Math.min(to, t.length - 1));
   if (b < w.from || a > w.to) return null;

@@ -115,6 +115,7 @@ function Sentence({ t }: { t: Trace }) {
           <b>{loop.value.sentence}</b> {t.fairness.length > 0 && <span class="muted">Assumed: {t.fairness.join(", ")}.</span>}
         </p>
       )}
+      {t.check.says !== "" && <p>{t.check.says[0]?.toUpperCase() + t.check.says.slice(1)}.</p>}
       {t.description !== "" && !redundant(t) && <p>{t.description}</p>}
       <p class="muted">
         {[checkWords(t), count(t.length - 1, "step"), count(t.actors.length, "actor"), t.check.minimised ? `shortened from ${t.check.minimised.from}` : "", t.check.expect === "violated" ? "as expected: this variant is known to be wrong" : "", t.check.exhaustive === true ? "shortest: the space was searched to its end" : "", t.check.fidelity === "debug" ? "states read from their Debug text" : ""].filter((x) => x !== "").join(" · ")}
@@ -130,7 +131,7 @@ const redundant = (t: Trace): boolean => t.description.includes("is broken at st
 function point(t: Trace) {
   const sure = t.risk.findIndex((r) => r >= 100);
   if (sure <= 0 || sure >= verdictStep(t)) return null;
-  return <span class="muted"> Point of no return: step {sure}.</span>;
+  return <span class="muted"> Point of no return: from step {sure} on, every continuation that was tried ends this way.</span>;
 }
 
 /** Whether the run was replayed, and agreed. Nothing is claimed without it. */

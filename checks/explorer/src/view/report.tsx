@@ -13,7 +13,7 @@ const ids = signal(new Map<string, string>());
 /** The page. */
 export function ReportPage() {
   useEffect(() => {
-    document.title = "Quorate: planted defects";
+    document.title = "Quorate: known defects";
     Promise.all([api.killReport(), api.runs()]).then(
       ([kills, list]) => {
         ids.value = new Map(list.runs.map((r) => [r.file, r.id]));
@@ -30,7 +30,7 @@ export function ReportPage() {
         <button class="back" onClick={() => go({ page: "runs", id: "" })}>
           ‹ all runs
         </button>
-        <h1>{r?.title ?? "Planted defects"}</h1>
+        <h1>{r?.title ?? "Known defects"}</h1>
       </div>
       {r === null ? (
         <p class="muted">Reading …</p>
@@ -79,7 +79,7 @@ function Kill({ k }: { k: api.Kill }) {
       <span class="tone-ok">
         <Glyph name="tick" />
       </span>{" "}
-      {id === undefined ? words : <a href={`#/t/${id}`}>{words}</a>} {where}
+      {id === undefined ? words : <a class="steplink" href={`#/t/${id}`}>{words}</a>} {where}
     </p>
   );
 }

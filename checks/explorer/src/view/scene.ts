@@ -40,7 +40,7 @@ export const scene = computed<Scene | null>(() => {
   const t = trace.value;
   if (t === null || t.actors.length + t.properties.length === 0) return null;
   const turned = vertical.value;
-  const lane = turned ? (room.value.narrow ? 46 : 76) : t.actors.length > 12 ? 32 : 46;
+  const lane = turned ? (room.value.narrow ? 46 : 76) : t.actors.length > 12 ? 32 : twoTracks(t) ? 60 : 46;
   const shown = shownActors.value;
   const plan = layout(t, columns.value, zoom.value, (a) => shown === null || shown.includes(a), timeScale.value, lane);
   // A loop's bracket stands above the step numbers, labels of system steps below them.
@@ -63,6 +63,9 @@ export const scene = computed<Scene | null>(() => {
   if (searching.value) add({ kind: "hits", name: "found", title: "steps that match the search", size: turned ? 22 : 20 });
   return { plan, rows, across: start + 6, axis, lane, numbers, vertical: turned };
 });
+
+/** Whether a lane has bars of both kinds: then operations go below spans. */
+const twoTracks = (t: Trace): boolean => t.ops.length > 0 && t.spans.length > 0;
 
 /** The properties that get a row: the one checked, those that change, then the rest up to a limit. */
 function properties(t: Trace): Property[] {

@@ -282,7 +282,7 @@ test("the kill matrix says what is caught, what escapes and what is missed, and 
   const server = await serve({ report });
   try {
     await on("kills", server.url, {}, async (page) => {
-      await page.getByRole("button", { name: "planted defects by layer" }).click();
+      await page.getByRole("button", { name: "known defects by layer" }).click();
       await page.waitForSelector(".kills table");
       assert.match(await text(page, "main"), /1 defect of 2 missed/);
       const rows = await page.locator(".kills tbody tr").allInnerTexts();

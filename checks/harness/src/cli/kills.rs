@@ -108,7 +108,7 @@ fn is_about_a_defect(check: &Check) -> bool {
 
 fn matrix(registry: &Registry, rows: &[Row]) -> Matrix {
     let mut matrix = Matrix {
-        title: "Planted defects".to_owned(),
+        title: "Known defects".to_owned(),
         says:
             "What is known to be wrong, and which check notices it: by which properties, in how many steps. \
                A defect that a scope cannot show is checked too: it must escape there."

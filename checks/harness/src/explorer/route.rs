@@ -114,6 +114,9 @@ impl Desk<'_> {
             (false, ["api", "report"]) => self.report(),
             (true, ["api", "t", id, "necessary"]) => self
                 .remake(id, |live, trace| live.necessary(trace).map_err(|divergence| divergence.to_string())),
+            (true, ["api", "t", id, "risk"]) => {
+                self.remake(id, |live, trace| live.risk(trace).map_err(|divergence| divergence.to_string()))
+            }
             (true, ["api", "t", id, "minimise"]) => self.remake(id, |live, trace| {
                 live.minimise(trace, 100_000).map_err(|divergence| divergence.to_string())
             }),

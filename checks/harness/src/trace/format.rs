@@ -89,6 +89,9 @@ pub struct CheckInfo {
     pub model: String,
     /// The scope, in words.
     pub scope: String,
+    /// What the check is about, in one sentence: for a planted defect, what is wrong.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub says: String,
     /// What found the run: `quorate search`.
     pub engine: String,
     /// The property's id. Empty for a run that nobody asked about.

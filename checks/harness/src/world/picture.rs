@@ -39,6 +39,7 @@ pub(super) fn picture<M: Checkable, G: Ghost<M>>(
     model: &WorldModel<M, G>,
     before: &World<M, G>,
     event: &Event<M>,
+    after: &World<M, G>,
 ) -> Picture {
     let mut picture = Picture { kind: model.kind(event).0.to_owned(), ..Picture::default() };
     let whole = if let Event::CrashDuring { event, .. } = event { event } else { event };
@@ -56,7 +57,12 @@ pub(super) fn picture<M: Checkable, G: Ghost<M>>(
         });
         picture.sends = sent.collect();
     }
+    let is_back = |node| after.node(node).driver().is_some();
     picture.fault = match event {
+        Event::Crash { node, .. } if is_back(*node) => Some("crash and restart".to_owned()),
+        Event::CrashDuring { .. } if event.node().is_some_and(is_back) => {
+            Some("crash and restart".to_owned())
+        }
         Event::Crash { .. } | Event::CrashDuring { .. } => Some("crash".to_owned()),
         Event::Restart { .. } => Some("restart".to_owned()),
         Event::Drop(_) => Some("loss".to_owned()),
