@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 fn the_wild_run_shows_every_fault_and_is_found_again() {
     let model = wild();
     let (seed, from, run) = found(&model).expect("some seed shows it");
+    println!("seed {seed}: {from} events, shortened to {}", run.len());
     let kinds: BTreeSet<Kind> = run.actions().map(|event| model.kind(event)).collect();
     for kind in ["drop", "duplicate", "restart", "request"].map(Kind) {
         assert!(kinds.contains(&kind), "no {kind} among {kinds:?}");

@@ -40,7 +40,7 @@ export const scene = computed<Scene | null>(() => {
   const t = trace.value;
   if (t === null || t.actors.length + t.properties.length === 0) return null;
   const turned = vertical.value;
-  const lane = turned ? (room.value.narrow ? 46 : 76) : t.actors.length > 12 ? 32 : twoTracks(t) ? 60 : 46;
+  const lane = turned ? (room.value.narrow ? 46 : 76) : t.actors.length > 12 ? 32 : 46 + 15 * (Math.max(1, tracks(t).most) - 1);
   const shown = shownActors.value;
   const plan = layout(t, columns.value, zoom.value, (a) => shown === null || shown.includes(a), timeScale.value, lane);
   // A loop's bracket stands above the step numbers, labels of system steps below them.
@@ -64,8 +64,25 @@ export const scene = computed<Scene | null>(() => {
   return { plan, rows, across: start + 6, axis, lane, numbers, vertical: turned };
 });
 
-/** Whether a lane has bars of both kinds: then operations go below spans. */
-const twoTracks = (t: Trace): boolean => t.ops.length > 0 && t.spans.length > 0;
+/** Below a lane: spans first, then operations, each on the first track that is free when it begins. */
+export function tracks(t: Trace): { of: number[]; most: number } {
+  const known = trackCache.get(t);
+  if (known) return known;
+  const first = t.spans.length > 0 ? 1 : 0;
+  const busy = new Map<string, number[]>();
+  const of = t.ops.map((op) => {
+    const ends = busy.get(op.actor) ?? [];
+    busy.set(op.actor, ends);
+    const free = ends.findIndex((end) => end <= op.call);
+    const track = free >= 0 ? free : Math.min(ends.length, 2);
+    ends[track] = op.ret ?? Infinity;
+    return track + first;
+  });
+  const made = { of, most: Math.max(first, ...of.map((k) => k + 1)) };
+  trackCache.set(t, made);
+  return made;
+}
+const trackCache = new WeakMap<Trace, { of: number[]; most: number }>();
 
 /** The properties that get a row: the one checked, those that change, then the rest up to a limit. */
 function properties(t: Trace): Property[] {

@@ -293,7 +293,7 @@ function Ghosts({ s, t }: { s: Scene; t: Trace }) {
             <g key={`${lane.id}${n}`} class={breaks ? "ghost breaks" : "ghost"}>
               <circle cx={x} cy={y} r="9" />
               <text x={x} y={y + 4} text-anchor="middle">
-                {breaks ? "✗" : n}
+                {breaks ? `✗${n}` : n}
               </text>
             </g>
           );

@@ -15,6 +15,12 @@ fn word(value: &impl Debug) -> String {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
 }
 
+/// `submit 1` for `Submit(1)`; a request with named parts stays as it is.
+fn plain(request: &impl Debug) -> String {
+    let text = short(request);
+    if text.contains('{') { text } else { text.to_lowercase().replace(['(', ')'], " ").trim().to_owned() }
+}
+
 fn called<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, message: &M::Message) -> String {
     model.scope().call.map_or_else(|| short(message), |call| call(message))
 }
@@ -81,7 +87,7 @@ fn label<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, event: &Event<M>) 
         }
         Event::Drop(envelope) => format!("the network loses {}", called(envelope)),
         Event::Timer { node, kind } => format!("replica {node}: {kind:?} timer runs out"),
-        Event::Request { node, request, .. } => format!("replica {node} is asked: {}", short(request)),
+        Event::Request { node, request, .. } => format!("replica {node} is asked to {}", plain(request)),
         Event::Sync { node } => format!("replica {node}: the disk has its writes"),
         Event::Crash { node, keep: 0 } => format!("replica {node} crashes"),
         Event::Crash { node, keep } => format!("replica {node} crashes; {keep} unsynced writes survive"),
