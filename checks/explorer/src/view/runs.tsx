@@ -140,7 +140,12 @@ function RunItem({ r, alike }: { r: api.RunRow; alike: api.RunRow[] }) {
       <VerdictMark verdict={meaning(r)} small />
       <a class="what" href={`#/t/${encodeURIComponent(r.id)}`} onClick={(e) => open(e, r.id)}>
         <b>{r.model || r.file}</b> {(r.group === "planted" && r.says) || r.text || r.property || r.description}
-        {r.property !== "" && r.text !== "" && <span class="id">{r.property}</span>}
+        {r.property !== "" && r.text !== "" && (
+          <span class="id" title={r.text}>
+            {r.property}
+          </span>
+        )}
+        {r.group === "refutation" && r.says !== "" && <span class="muted says">{r.says}</span>}
       </a>
       <span class="where muted">{[r.kind, r.scope].filter((x) => x !== "").join(" · ")}</span>
       <Spark sizes={r.spark} at={r.at} />

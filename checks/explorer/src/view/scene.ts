@@ -129,9 +129,10 @@ export function outages(t: Trace, actor: string): { from: number; to: number }[]
   t.steps.forEach((s, i) => {
     if (s.actor !== actor || s.fault === undefined) return;
     const open = out[out.length - 1];
-    if (/crash|stop|kill|pause|down/i.test(s.fault)) {
+    const back = /restart|recover|resume|up/i.test(s.fault);
+    if (!back && /crash|stop|kill|pause|down/i.test(s.fault)) {
       if (!open || open.to < t.length) out.push({ from: i, to: t.length });
-    } else if (/restart|recover|resume|up/i.test(s.fault) && open && open.to === t.length) open.to = i;
+    } else if (back && open && open.to === t.length) open.to = i;
   });
   known.set(actor, out);
   return out;

@@ -291,7 +291,7 @@ function Ghosts({ s, t }: { s: Scene; t: Trace }) {
           const [x, y] = point(s, s.plan.place(step.value) + s.plan.step * 0.75 + k * 21, lane.across + s.axis);
           return (
             <g key={`${lane.id}${n}`} class={breaks ? "ghost breaks" : "ghost"}>
-              <circle cx={x} cy={y} r="9" />
+              <circle cx={x} cy={y} r={breaks ? 10.5 : 9} />
               <text x={x} y={y + 4} text-anchor="middle">
                 {breaks ? `✗${n}` : n}
               </text>

@@ -18,7 +18,7 @@ const settled = (page) => page.waitForSelector("[role=slider], [role=alert], .ru
 
 /** The address once it matches: scrubbing writes it when it comes to rest. */
 async function at(page, pattern) {
-  await page.waitForFunction((source) => new RegExp(source).test(location.href), pattern.source, { timeout: 3000 });
+  await page.waitForFunction((source) => new RegExp(source).test(location.href), pattern.source, { timeout: 20_000 });
   return page.url();
 }
 
