@@ -130,7 +130,10 @@ function RunItem({ r, alike }: { r: api.RunRow; alike: api.RunRow[] }) {
           <Glyph name="ring" /> UNREADABLE
         </span>
         <span class="what">
-          <b>{r.file}</b> <span class="muted">{r.problem}</span>
+          <a href={`#/t/${encodeURIComponent(r.id)}`}>
+            <b>{r.file}</b>
+          </a>{" "}
+          <span class="muted">{r.problem}</span>
         </span>
       </li>
     );

@@ -439,3 +439,24 @@ test("the space shows what breaks, what ends, and actions that never happen firs
     await server.close();
   }
 });
+
+test("every served page in light and dark, wide and narrow, without a serious finding", { skip }, async () => {
+  const found = { model: [{ verdict: "caught", properties: ["PX-S1"], scope: "duel", steps: 18, file: "paxos-agreement.itf.json" }] };
+  const report = { title: "Known defects", says: "What is known to be wrong.", layers: ["model"], defects: [{ id: "P01", what: "quorums do not intersect", found }] };
+  const models = [{ name: "single-decree", protocol: "paxos", kind: "exhaustive", model: "single-decree", scope: "small", says: "a small one" }];
+  const server = await serve({ model, report, models });
+  try {
+    for (const page of ["#/", "#/report", "#/space/single-decree", "#/m/single-decree/init", "#/x/paxos-agreement/paxos-witness"]) {
+      for (const [width, colorScheme] of [[1280, "dark"], [420, "light"], [420, "dark"]]) {
+        const opened = await open(browser, `${server.url}${page}`, { width, colorScheme });
+        await opened.page.waitForSelector(".run, .kills, canvas.graph, [role=slider], .aligned");
+        assert.ok((await opened.page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${page} fits into ${width}`);
+        await serious(opened.page);
+        assert.deepEqual(opened.seen.errors, [], page);
+        await opened.close();
+      }
+    }
+  } finally {
+    await server.close();
+  }
+});
