@@ -94,7 +94,7 @@ fn survives<M: Paxos>(model: &WorldModel<M, History>, world: &World<M, History>)
 /// was, and the run.
 pub fn found(model: &Wild) -> Option<(u64, usize, Run<Wild>)> {
     let shows = |run: &Run<Wild>| survives(model.concrete(), run.last());
-    let found = SEEDS.into_iter().filter_map(|seed| {
+    let found = SEEDS.filter_map(|seed| {
         let run = random_run(model, seed, &shows)?;
         let events: Vec<Event<Core>> = run.actions().cloned().collect();
         let kept = minimise(&events, |kept| shows(&follow(model, &run.init, kept)));

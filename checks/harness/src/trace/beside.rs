@@ -8,9 +8,11 @@ use crate::refine::{Mapping, Mismatch, Refinement};
 use serde::Serialize;
 use stateright::Model;
 
-/// The specification's side of a state: of the first one, or of the one that a step from a state over an action led to.
-pub(crate) type BesideFn<M> =
-    fn(&M, Option<(&<M as Model>::State, &<M as Model>::Action)>, &<M as Model>::State) -> Option<Expected>;
+/// The state before and the action that led on from it; nothing for a first state.
+type Arrival<'a, M> = Option<(&'a <M as Model>::State, &'a <M as Model>::Action)>;
+
+/// The specification's side of a state, given how it was arrived at.
+pub(crate) type BesideFn<M> = fn(&M, Arrival<'_, M>, &<M as Model>::State) -> Option<Expected>;
 
 impl<R: Mapping> Form<Refinement<R>>
 where
@@ -26,7 +28,7 @@ where
 
 fn beside<R: Mapping>(
     model: &Refinement<R>,
-    step: Option<(&<R::Concrete as Model>::State, &<R::Concrete as Model>::Action)>,
+    step: Arrival<'_, R::Concrete>,
     state: &<R::Concrete as Model>::State,
 ) -> Option<Expected>
 where
