@@ -72,14 +72,16 @@ function Kill({ k }: { k: api.Kill }) {
   const where = <span class="muted">{k.scope}</span>;
   if (k.verdict === "escapes") return <p class="muted">escapes {where}</p>;
   if (k.verdict === "missed") return <p class="tone-violated">✗ MISSED: {k.properties.join(", ")} {where}</p>;
-  const words = `${k.properties.join(", ")}${k.steps === undefined ? "" : ` in ${count(k.steps, "step")}`}`;
+  const [first = "", ...more] = k.properties;
+  const words = `${first}${k.steps === undefined ? "" : ` in ${count(k.steps, "step")}`}`;
   const id = ids.value.get(k.file ?? "");
   return (
     <p>
       <span class="tone-ok">
         <Glyph name="tick" />
       </span>{" "}
-      {id === undefined ? words : <a class="steplink" href={`#/t/${id}`}>{words}</a>} {where}
+      {id === undefined ? words : <a class="steplink" href={`#/t/${id}`}>{words}</a>}
+      {more.length > 0 && `, also ${more.join(", ")}`} {where}
     </p>
   );
 }

@@ -37,7 +37,7 @@ struct Defect {
 struct Found {
     /// `caught`; `escapes`, where the check says beforehand that it cannot notice; `missed`.
     verdict: &'static str,
-    /// The properties that fall, or that hold all the same.
+    /// The properties that fall, the one of the shortest run first, or that hold all the same.
     properties: Vec<String>,
     scope: String,
     /// Steps of the shortest run.
@@ -153,9 +153,9 @@ fn found(rows: &[&Row], scope: &str) -> Option<Found> {
     let falls = |row: &&&Row| row.conclusion == Conclusion::Violated;
     let expects = |row: &&&Row| matches!(row.expect, Expect::Violated { .. });
     let named = |rows: Vec<&&Row>| rows.into_iter().map(|row| row.property.clone()).collect();
-    let fallen: Vec<&&Row> = rows.iter().filter(falls).collect();
-    let shortest = fallen.iter().min_by_key(|row| row.trace_steps.unwrap_or(usize::MAX));
-    if let Some(shortest) = shortest {
+    let mut fallen: Vec<&&Row> = rows.iter().filter(falls).collect();
+    fallen.sort_by_key(|row| row.trace_steps.unwrap_or(usize::MAX));
+    if let Some(shortest) = fallen.first() {
         let file = shortest.trace.as_ref().and_then(|path| path.file_name());
         return Some(Found {
             verdict: "caught",

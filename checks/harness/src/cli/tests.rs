@@ -252,6 +252,7 @@ fn the_report_says_what_is_caught_what_escapes_and_what_is_missed() {
     let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     let caught = &written["defects"][0]["found"]["toy"][0];
     assert_eq!((&caught["verdict"], &caught["steps"]), (&"caught".into(), &7.into()));
+    assert_eq!(caught["properties"][0], "T-S1", "the property of the shortest run comes first");
     assert!(folder.path().join("traces").join(caught["file"].as_str().unwrap()).is_file());
 
     std::fs::remove_file(&file).unwrap();
