@@ -4,6 +4,7 @@ use super::{
     faults,
     history::History,
     machine::Paxos,
+    marks::marks,
     models::PROTOCOL,
     planted::{Defect, P01, P03, P05, P07, P09, P13, P15, P27, Planted},
     quotient::dead,
@@ -53,7 +54,8 @@ fn check<M: Paxos + Serialize>(scope: Scope<M, History>, kind: &str, says: &str)
     let bounds = scope.to_string();
     let name = scope.name;
     let (campaigns, crashes) = (scope.timers.values().copied().max().unwrap_or(0), scope.crashes);
-    Search::new(PROTOCOL, "core", refining(scope.clone()), Form::serde())
+    let form = Form::serde().marked(marks).beside_specification();
+    Search::new(PROTOCOL, "core", refining(scope.clone()), form)
         .kind(kind)
         .scope(name, says)
         .bound("replicas", scope.replicas)

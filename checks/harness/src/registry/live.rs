@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::explore::{self, Goal, Graph};
+use super::risk::{method, risk};
 use crate::trace::export::{ExportError, RustModel, to_rust};
 use crate::trace::{
     CheckInfo, Divergence, Form, Recorder, Trace, Verified, necessary, replay, shape_name, verify,
@@ -96,6 +97,12 @@ pub trait LiveModel: Send + Sync {
     /// If the trace does not replay.
     fn minimise(&self, trace: &Trace, states: u64) -> Result<Trace, Divergence>;
 
+    /// The trace again, with how often a random continuation of each state ends as it does.
+    ///
+    /// # Errors
+    /// If the trace does not replay.
+    fn risk(&self, trace: &Trace) -> Result<Trace, Divergence>;
+
     /// Searches from the end of the path along `tokens`, through at most `states` states.
     fn find(&self, tokens: &[String], goal: &Goal, states: u64) -> explore::Found;
 
@@ -138,6 +145,11 @@ where
         Live { model, form, identity, rust: None, stateright: None }
     }
 
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
     /// Writes the trace of a run into the run's traces folder, as `STEM-NAME.itf.json`; its file, if one was written,
     /// and its sentence come back. `about` says what was asked, on top of [`Live::about`].
     pub fn save(
@@ -163,9 +175,9 @@ where
 
     /// What a trace of this model says about where it comes from.
     pub fn about(&self) -> CheckInfo {
-        let Identity { protocol, kind, model, scope, bounds, .. } = self.identity.clone();
+        let Identity { protocol, kind, model, scope, says, bounds } = self.identity.clone();
         let engine = "quorate search".to_owned();
-        CheckInfo { protocol, kind, model, scope, engine, config: bounds, ..CheckInfo::default() }
+        CheckInfo { protocol, kind, model, scope, says, engine, config: bounds, ..CheckInfo::default() }
     }
 
     pub(crate) fn record(&self, run: &Run<M>, about: CheckInfo) -> Trace {
@@ -243,6 +255,17 @@ where
         let steps = marked.harness.iter_mut().flat_map(|harness| harness.steps.iter_mut().skip(1));
         steps.zip(marks).for_each(|(step, mark)| step.necessary = Some(mark));
         Ok(marked)
+    }
+
+    fn risk(&self, trace: &Trace) -> Result<Trace, Divergence> {
+        let run = replay(&*self.model, &self.form, trace)?;
+        let mut told = trace.clone();
+        if let Some(harness) = &mut told.harness {
+            let percents = risk(&*self.model, &self.form, &run, &harness.check.property);
+            harness.extra.insert("risk".to_owned(), percents.into());
+            harness.extra.insert("risk_method".to_owned(), method().into());
+        }
+        Ok(told)
     }
 
     fn minimise(&self, trace: &Trace, states: u64) -> Result<Trace, Divergence> {

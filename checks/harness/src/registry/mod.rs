@@ -28,6 +28,7 @@ mod check;
 mod context;
 mod explore;
 mod live;
+mod risk;
 mod row;
 mod running;
 mod search;
