@@ -60,7 +60,7 @@ mod symmetry;
 use action::Action;
 use planted::Defect;
 use quorate_spec::{Actor, Claims, Kind, Picture, Spec};
-use state::State;
+use state::{Call, Operation, Replica, State};
 use stateright::{Model, Property};
 
 /// Paxos over slots, with its quorums and its bounds.
@@ -82,6 +82,21 @@ pub struct Log {
     pub commands: u8,
     /// Clients have submitted every command from the start. It saves a search the states in which they have not yet.
     pub submitted_at_start: bool,
+    /// How many proposers start the ballots of a search, in turn. [`Log::apply`] knows no such bound.
+    pub proposers: u64,
+    /// Disks are slower than memory: what is written must be synced, and may be told before it is if a rule is broken.
+    pub disks: bool,
+    /// How many of the acceptors' replicas execute, from the first. 0, without observers: the model is about agreement
+    /// alone.
+    pub replicas: u8,
+    /// How many observers there are: replicas without an acceptor, which execute and never vote.
+    pub observers: u8,
+    /// A search lets replicas restart. [`Log::apply`] always does.
+    pub restarts: bool,
+    /// A search lets replicas take, install and compact below snapshots. [`Log::apply`] always does.
+    pub snapshots: bool,
+    /// How many reads a search tries, from 1. [`Log::apply`] knows no such bound.
+    pub reads: u8,
     /// The rule that is broken on purpose, if any.
     pub planted: Option<Defect>,
 }
@@ -99,6 +114,13 @@ impl Log {
             ballots: 2,
             commands: 1,
             submitted_at_start: false,
+            proposers: 2,
+            disks: false,
+            replicas: 0,
+            observers: 0,
+            restarts: false,
+            snapshots: false,
+            reads: 0,
             planted: None,
         }
     }
@@ -112,6 +134,67 @@ impl Log {
     pub fn holes() -> Self {
         Log { commands: 0, submitted_at_start: true, ..Log::two_slots() }
     }
+
+    /// Disks are slower than memory, and replicas restart. Nothing but no-ops, in one slot.
+    pub fn durability() -> Self {
+        Log { disks: true, restarts: true, learners: 1, slots: 1, ..Log::holes() }
+    }
+
+    /// Two replicas execute two slots, in which two commands may come in any order or one of them twice.
+    pub fn exactly_once() -> Self {
+        Log { commands: 2, ballots: 1, ..Log::executing() }
+    }
+
+    /// Two replicas compact one slot, and the leader changes.
+    pub fn compaction() -> Self {
+        Log { slots: 1, snapshots: true, ..Log::executing() }
+    }
+
+    /// Two replicas install each other's snapshots of two slots, and restart from them.
+    pub fn snapshots() -> Self {
+        Log { ballots: 1, snapshots: true, restarts: true, ..Log::executing() }
+    }
+
+    /// A command and a read, and the leader changes.
+    pub fn reads() -> Self {
+        Log { slots: 1, reads: 1, submitted_at_start: false, ..Log::executing() }
+    }
+
+    /// One of the acceptors' replicas and one observer execute two slots.
+    pub fn observer() -> Self {
+        Log { ballots: 1, replicas: 1, observers: 1, ..Log::executing() }
+    }
+
+    fn executing() -> Self {
+        Log { learners: 0, replicas: 2, submitted_at_start: true, ..Log::two_slots() }
+    }
+}
+
+impl Log {
+    /// Nothing has happened yet; but clients may have submitted everything.
+    pub fn start(&self) -> State {
+        // An observer has neither promises nor votes; unless it is taken for an acceptor.
+        let taken_for_acceptors = if self.planted == Some(Defect::P09Observer) { self.observers } else { 0 };
+        let observers = self.acceptors..self.acceptors + self.observers;
+        let mut start = State::new(self.acceptors + taken_for_acceptors, self.learners)
+            .with_replicas((0..self.replicas).chain(observers).map(Replica));
+        if self.disks {
+            start = start.with_disks();
+        }
+        if self.submitted_at_start {
+            start.submitted.extend(1..=self.commands);
+            if self.executes() {
+                let commands = (1..=self.commands).map(Operation::Command);
+                start.calls.extend(commands.map(|operation| (operation, Call::default())));
+            }
+        }
+        start
+    }
+
+    /// Are there replicas that execute?
+    pub fn executes(&self) -> bool {
+        self.replicas > 0 || self.observers > 0
+    }
 }
 
 impl Model for Log {
@@ -119,11 +202,7 @@ impl Model for Log {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
-        let mut init = State::new(self.acceptors, self.learners);
-        if self.submitted_at_start {
-            init.submitted.extend(1..=self.commands);
-        }
-        vec![init]
+        vec![self.start()]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
@@ -141,14 +220,17 @@ impl Model for Log {
 
 impl Spec for Log {
     fn kinds(&self) -> Vec<Kind> {
-        let mut kinds = ["Prepare", "Promise", "Propose", "Accept"].map(Kind).to_vec();
-        if !self.submitted_at_start {
-            kinds.push(Kind("Submit"));
-        }
-        if self.learners > 0 {
-            kinds.push(Kind("Learn"));
-        }
-        kinds
+        let mut kinds = ["Prepare", "Promise", "Propose", "Accept"].to_vec();
+        let mut also = |when: bool, more: &[&'static str]| kinds.extend(more.iter().filter(|_| when));
+        also(!self.submitted_at_start, &["Submit"]);
+        also(self.learners > 0, &["Learn"]);
+        also(self.disks, &["Sync", "Tell"]);
+        also(self.restarts, &["Restart"]);
+        also(self.executes(), &["Decide", "Execute"]);
+        also(self.executes() && self.commands > 0, &["Answer"]);
+        also(self.snapshots, &["Capture", "Install", "Compact"]);
+        also(self.reads > 0, &["ReadIndex", "Confirm", "Read"]);
+        kinds.into_iter().map(Kind).collect()
     }
 
     fn kind(&self, action: &Action) -> Kind {
@@ -164,17 +246,29 @@ impl Spec for Log {
     }
 
     fn picture(&self, before: &State, action: &Action, after: &State) -> Picture {
-        picture::picture(before, action, after)
+        picture::picture(self, before, action, after)
     }
 }
 
 fn kind(action: &Action) -> Kind {
-    match action {
-        Action::Submit { .. } => Kind("Submit"),
-        Action::Prepare { .. } => Kind("Prepare"),
-        Action::Promise { .. } => Kind("Promise"),
-        Action::Propose { .. } => Kind("Propose"),
-        Action::Accept { .. } => Kind("Accept"),
-        Action::Learn { .. } => Kind("Learn"),
-    }
+    Kind(match action {
+        Action::Submit { .. } => "Submit",
+        Action::Prepare { .. } => "Prepare",
+        Action::Promise { .. } => "Promise",
+        Action::Propose { .. } => "Propose",
+        Action::Accept { .. } => "Accept",
+        Action::Learn { .. } => "Learn",
+        Action::Sync { .. } => "Sync",
+        Action::Tell { .. } => "Tell",
+        Action::Restart { .. } => "Restart",
+        Action::Decide { .. } => "Decide",
+        Action::Execute { .. } => "Execute",
+        Action::Answer { .. } => "Answer",
+        Action::Capture { .. } => "Capture",
+        Action::Install { .. } => "Install",
+        Action::Compact { .. } => "Compact",
+        Action::ReadIndex { .. } => "ReadIndex",
+        Action::Confirm { .. } => "Confirm",
+        Action::Read { .. } => "Read",
+    })
 }

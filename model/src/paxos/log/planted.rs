@@ -8,13 +8,35 @@ use crate::{Expectation, Scope};
 pub enum Defect {
     /// A new leader ignores what the promises report, and proposes what it likes. *Paxos Made Simple* §2.2, P2c.
     P01,
+    /// An acceptor tells of promises and votes that are not synced yet.
+    P05Early,
     /// An acceptor answers any prepare, and so lowers its promise.
     P07,
+    /// A leader counts observers among those that promised and voted.
+    P09Observer,
     /// A learner counts votes for a value across ballots. *Paxos Made Simple* §2.3.
     P15,
     /// A new leader re-proposes what is reported and goes on after it, but does not fill the holes. *Paxos Made
     /// Simple* §3.
     P17,
+    /// A replica executes what is decided without waiting for the slots below.
+    P17Skip,
+    /// A command that is decided in two slots is executed twice: nobody asks the client table.
+    P19,
+    /// A snapshot leaves the client table out, so that a command is executed again after it.
+    P19Table,
+    /// Who has compacted a slot away reports that it never voted there.
+    P21,
+    /// A snapshot is labelled with its last slot instead of the first slot after it.
+    P21Label,
+    /// An acceptor forgets votes that no snapshot of its own covers.
+    P21Unsaved,
+    /// A leader answers reads without asking whether it still leads.
+    P23,
+    /// A new leader takes a read index before it knows what earlier ballots have decided.
+    P23Index,
+    /// An acknowledgement of a slot is taken for one of every slot below.
+    P27,
 }
 
 /// One defect in the smallest scope in which it shows.
