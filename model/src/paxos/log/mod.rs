@@ -91,8 +91,9 @@ pub struct Log {
     pub replicas: u8,
     /// How many observers there are: replicas without an acceptor, which execute and never vote.
     pub observers: u8,
-    /// A search lets replicas restart. [`Log::apply`] always does.
-    pub restarts: bool,
+    /// How many replicas a search lets restart, from the first, and besides them every observer. [`Log::apply`] knows
+    /// no such bound.
+    pub restarts: u8,
     /// A search lets replicas take, install and compact below snapshots. [`Log::apply`] always does.
     pub snapshots: bool,
     /// How many reads a search tries, from 1. [`Log::apply`] knows no such bound.
@@ -118,7 +119,7 @@ impl Log {
             disks: false,
             replicas: 0,
             observers: 0,
-            restarts: false,
+            restarts: 0,
             snapshots: false,
             reads: 0,
             planted: None,
@@ -135,34 +136,45 @@ impl Log {
         Log { commands: 0, submitted_at_start: true, ..Log::two_slots() }
     }
 
-    /// Disks are slower than memory, and replicas restart. Nothing but no-ops, in one slot.
+    /// One slot and nothing but no-ops; disks are slower than memory, two replicas restart, and the leader changes.
     pub fn durability() -> Self {
-        Log { disks: true, restarts: true, learners: 1, slots: 1, ..Log::holes() }
+        Log { disks: true, restarts: 2, slots: 1, ..Log::holes() }
     }
 
-    /// Two replicas execute two slots, in which two commands may come in any order or one of them twice.
+    /// As [`Log::durability`], with two slots and one leader: about which slots a vote acknowledges.
+    pub fn acknowledgements() -> Self {
+        Log { slots: 2, ballots: 1, ..Log::durability() }
+    }
+
+    /// Two replicas execute two slots, in which two commands may come in any order, or one of them twice. Clients submit
+    /// when they like.
     pub fn exactly_once() -> Self {
-        Log { commands: 2, ballots: 1, ..Log::executing() }
+        Log { commands: 2, ballots: 1, submitted_at_start: false, ..Log::executing() }
     }
 
-    /// Two replicas compact one slot, and the leader changes.
+    /// One replica executes three slots: a command may come again after another one.
+    pub fn retries() -> Self {
+        Log { slots: 3, replicas: 1, submitted_at_start: true, ..Log::exactly_once() }
+    }
+
+    /// Two replicas compact one slot and restart, and the leader changes.
     pub fn compaction() -> Self {
-        Log { slots: 1, snapshots: true, ..Log::executing() }
+        Log { slots: 1, snapshots: true, restarts: 2, ..Log::executing() }
     }
 
     /// Two replicas install each other's snapshots of two slots, and restart from them.
     pub fn snapshots() -> Self {
-        Log { ballots: 1, snapshots: true, restarts: true, ..Log::executing() }
+        Log { slots: 2, ballots: 1, ..Log::compaction() }
     }
 
-    /// A command and a read, and the leader changes.
+    /// A command and a read, and the leader changes. The client submits when it likes.
     pub fn reads() -> Self {
         Log { slots: 1, reads: 1, submitted_at_start: false, ..Log::executing() }
     }
 
-    /// One of the acceptors' replicas and one observer execute two slots.
+    /// One of the acceptors' replicas and one observer, which execute two slots, or install each other's snapshots.
     pub fn observer() -> Self {
-        Log { ballots: 1, replicas: 1, observers: 1, ..Log::executing() }
+        Log { replicas: 1, observers: 1, restarts: 1, ..Log::snapshots() }
     }
 
     fn executing() -> Self {
@@ -225,7 +237,7 @@ impl Spec for Log {
         also(!self.submitted_at_start, &["Submit"]);
         also(self.learners > 0, &["Learn"]);
         also(self.disks, &["Sync", "Tell"]);
-        also(self.restarts, &["Restart"]);
+        also(self.restarts > 0, &["Restart"]);
         also(self.executes(), &["Decide", "Execute"]);
         also(self.executes() && self.commands > 0, &["Answer"]);
         also(self.snapshots, &["Capture", "Install", "Compact"]);

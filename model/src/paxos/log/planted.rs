@@ -23,6 +23,8 @@ pub enum Defect {
     P17Skip,
     /// A command that is decided in two slots is executed twice: nobody asks the client table.
     P19,
+    /// The client table remembers the last command only, not the last of every client.
+    P19Last,
     /// A snapshot leaves the client table out, so that a command is executed again after it.
     P19Table,
     /// Who has compacted a slot away reports that it never voted there.

@@ -16,7 +16,7 @@ pub(super) fn claims(model: &Log, claims: &mut Claims<Log>) {
         claims
             .always("PX-S19", "no message reveals what is not synced", told_is_synced)
             .when(something_is_told_and_more_is_unsynced);
-        if model.restarts {
+        if model.restarts > 0 {
             claims.sometimes("PX-R4", "an acceptor restarts between promise and vote", restart_before_vote);
         }
     }

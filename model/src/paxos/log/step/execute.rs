@@ -38,6 +38,9 @@ impl Log {
         if object.table.contains_key(&command) && self.planted != Some(Defect::P19) {
             return;
         }
+        if self.planted == Some(Defect::P19Last) {
+            object.table.clear();
+        }
         object.table.insert(command, object.applied.len() as u64);
         object.applied.push(command);
     }

@@ -45,11 +45,10 @@ impl Log {
             actions.extend(state.acceptors().map(|acceptor| Action::Sync { acceptor }));
             actions.extend(state.acceptors().map(|acceptor| Action::Tell { acceptor }));
         }
-        if self.restarts {
-            let acceptors = state.acceptors().map(|acceptor| Replica(acceptor.0));
-            let observers = state.replicas.keys().filter(|replica| replica.0 >= self.acceptors);
-            actions.extend(acceptors.chain(observers.copied()).map(|replica| Action::Restart { replica }));
-        }
+        let observers = state.replicas.keys().filter(|replica| replica.0 >= self.acceptors);
+        let restarting =
+            (0..self.restarts).map(Replica).chain(observers.copied().filter(|_| self.restarts > 0));
+        actions.extend(restarting.map(|replica| Action::Restart { replica }));
     }
 
     fn possible_at(&self, state: &State, replica: Replica, actions: &mut Vec<Action>) {
