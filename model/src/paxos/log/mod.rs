@@ -21,8 +21,52 @@
 //! * **Ballots are any ordered numbers** with 0 for "none". The step function compares them and does nothing else, so
 //!   production ballots (round, node, incarnation) map onto them by any order-preserving function. The same goes for
 //!   slots and commands: only the enumeration of actions for a search knows bounds.
-//! * **Acceptors are wholly durable**: a crash is a step of production code that maps to no step here.
+//! * **Acceptors are wholly durable** and tell at once, unless disks are slower than memory (below).
 //! * **Phase-1 and phase-2 quorums are sizes**, given apart. They must intersect ([`property::quorums_intersect`]).
+//!
+//! # What a configuration may add
+//!
+//! Each part has actions and state of its own, which stay empty where it is off, and a room of its own below
+//! `state.rs`, `step.rs`, `property.rs` and `picture.rs`. The step function always has all of them: what is off is off
+//! because the start has none of its state and because a search does not try it.
+//!
+//! * **Disks** ([`Log::disks`]). An acceptor promises and votes in memory, syncs its disk (`Sync`), and then tells
+//!   (`Tell`). A crash takes what is not synced (`Restart`). Others count only what they were told.
+//! * **Execution** ([`Log::replicas`]). The leader of a ballot is the distinguished learner (*Paxos Made Simple* §2.3):
+//!   it counts votes and tells the replicas (`Decide`). A replica executes the next slot that is decided (`Execute`), with
+//!   a client table that knows every command executed, and answers (`Answer`), again if a retry was decided in a second
+//!   slot. The replicated object counts with fetch-and-add, so that nothing can be done twice unseen.
+//! * **Snapshots** ([`Log::snapshots`]). A replica captures the state that it has reached (`Capture`), others install it
+//!   (`Install`), a restart starts from it. Below its own snapshot a replica's acceptor may forget its votes (`Compact`):
+//!   promises that it makes from then on report nothing there, and count for nothing there. The votes themselves stay in
+//!   the state, as history.
+//! * **Reads** ([`Log::reads`]). A leader notes an index that covers whatever may have been answered (`ReadIndex`), learns
+//!   from a phase-1 quorum that it still leads (`Confirm`), and whoever has executed up to the index answers (`Read`).
+//! * **Observers** ([`Log::observers`]) are replicas without an acceptor.
+//!
+//! # Which step of production code is which action
+//!
+//! | in production | here |
+//! |---|---|
+//! | a client's command comes in, for the first time | `Submit`; again: no step |
+//! | a candidate's own promise is durable, or its first prepare is sent | `Prepare` |
+//! | a promise, an accept is durable | `Promise`, `Accept` of each slot; where disks are on, when it is written |
+//! | where disks are on: a sync completes; a promise or acknowledgement is sent | `Sync`; `Tell` |
+//! | the first accept message of a ballot for a slot is sent | `Propose` |
+//! | a node crashes and comes back | `Restart` |
+//! | the first replica, a leader, takes a slot for chosen | `Decide`, at any ballot at which a quorum voted |
+//! | a replica applies a slot, after a restart again | `Execute` |
+//! | a reply to a command is sent | `Answer`, for any applied slot with the command; known already: no step |
+//! | a snapshot of a node's own is complete on its disk | `Capture`, which must come between two `Execute` |
+//! | a snapshot from another is complete and replaces the state | `Install`; single chunks: no step |
+//! | an acceptor's log is cut below a slot | `Compact` |
+//! | a leader notes the index for a read, and asks the others | `ReadIndex` |
+//! | an acceptor answers that a leader still leads | `Confirm`, of each read begun at that ballot |
+//! | a read is answered | `Read` |
+//!
+//! Heartbeats, hints, catching up, flow control, elections and transfers of leadership are no steps. A table that forgets
+//! the replies that a client acknowledged, or clients that were long silent, knows less than the one here: it may refuse
+//! an answer, and it may not execute again.
 //!
 //! # What is claimed
 //!
@@ -40,13 +84,25 @@
 //! | PX-S10 safe at | [`property::safe_at`] | Lamport, TLA+ `Voting` |
 //! | PX-S11 quorums intersect | [`property::quorums_intersect`] | arithmetic; Howard et al., *Flexible Paxos* §3 |
 //! | PX-S12 quorums are distinct acceptors | [`property::quorum_distinct`] | *Paxos Made Simple* §2.2 |
+//! | PX-S13 executed prefix | [`property::executed_prefix`] | *Paxos Made Moderately Complex* §2.1 |
+//! | PX-S14 exactly once | [`property::exactly_once`] | *Paxos Made Moderately Complex* §2.1 |
+//! | PX-S15 snapshot exact | [`property::snapshot_exact`] | *Paxos Made Live* §5.5 |
+//! | PX-S16 acknowledged is durable | [`property::acknowledged_is_durable`] | *Paxos Made Simple* §2.5 |
+//! | PX-S17 linearizable | [`property::linearizable`] | Herlihy and Wing, *Linearizability* §2 |
+//! | PX-S19 told is synced | [`property::told_is_synced`] | *Paxos Made Simple* §2.5 |
 //! | PX-L2 holes are filled | [`property::no_hole`] | *Paxos Made Simple* §3 |
 //! | PX-R1 a value is chosen | [`property::something_is_chosen`] | |
 //! | PX-R2 a value is adopted | [`property::a_value_is_adopted`] | |
 //! | PX-R3 a proposal is refused | [`property::a_proposal_is_refused`] | |
+//! | PX-R4 a restart between promise and vote | [`property::restart_before_vote`] | |
 //! | PX-R5 a no-op is chosen | [`property::a_noop_is_chosen`] | |
+//! | PX-R6 a snapshot is installed | [`property::a_snapshot_is_installed`] | |
+//! | PX-R7 a leader returns | [`property::a_leader_returns`] | |
+//! | PX-R8 a retry is answered | [`property::a_retry_is_answered`] | |
 //!
-//! Not here: PX-R4 (a restart is no step of this model), clients' sequence numbers, snapshots, reads, and membership.
+//! PX-S18 is waived: it is about leases, and no read here or in production relies on one; every read asks a quorum.
+//! PX-S11 is arithmetic, and no claim of a search, as long as the membership is fixed. PX-L3 says nothing here: messages
+//! are history, so whoever lags can always catch up.
 
 pub mod action;
 mod picture;
@@ -136,14 +192,14 @@ impl Log {
         Log { commands: 0, submitted_at_start: true, ..Log::two_slots() }
     }
 
-    /// One slot and nothing but no-ops; disks are slower than memory, two replicas restart, and the leader changes.
+    /// One slot; disks are slower than memory, a replica restarts, and the leader changes.
     pub fn durability() -> Self {
-        Log { disks: true, restarts: 2, slots: 1, ..Log::holes() }
+        Log { disks: true, restarts: 1, slots: 1, submitted_at_start: true, ..Log::two_slots() }
     }
 
-    /// As [`Log::durability`], with two slots and one leader: about which slots a vote acknowledges.
+    /// Two slots, one leader, and nothing but no-ops; disks are slower than memory, and two replicas restart.
     pub fn acknowledgements() -> Self {
-        Log { slots: 2, ballots: 1, ..Log::durability() }
+        Log { slots: 2, ballots: 1, commands: 0, restarts: 2, ..Log::durability() }
     }
 
     /// Two replicas execute two slots, in which two commands may come in any order, or one of them twice. Clients submit

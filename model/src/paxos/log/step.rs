@@ -14,7 +14,6 @@ use super::state::{Acceptor, Ballot, Call, Incarnation, Learner, Operation, Slot
 use disk::{restart, sync, write_promise, write_vote};
 use execute::answer;
 use read::confirm;
-use snapshot::install;
 
 impl Log {
     /// The state after `action`, or `None` where the action is not possible or changes nothing. Ballots, slots and
@@ -34,7 +33,7 @@ impl Log {
             Action::Execute { replica, slot } => self.execute(state, replica, slot),
             Action::Answer { replica, slot } => answer(state, replica, slot),
             Action::Capture { replica } => self.capture(state, replica),
-            Action::Install { replica, upto } => install(state, replica, upto),
+            Action::Install { replica, upto } => self.install(state, replica, upto),
             Action::Compact { replica, upto } => self.compact(state, replica, upto),
             Action::ReadIndex { read, ballot, index } => self.read_index(state, read, ballot, index),
             Action::Confirm { read, acceptor } => confirm(state, read, acceptor),

@@ -4,13 +4,16 @@ use super::{acceptor_id, in_slot, owner, replica_id, said};
 use crate::paxos::log::Log;
 use crate::paxos::log::action::Action;
 use crate::paxos::log::state::{Acceptor, Ballot, Replica, Slot, State};
-use quorate_spec::Picture;
+use quorate_spec::{Picture, Said};
 
-/// Completes the picture of `action`, taken in `before`.
-pub(super) fn picture(model: &Log, before: &State, action: Action, picture: &mut Picture) {
+/// Completes the picture of the step from `before` over `action` to `after`.
+pub(super) fn picture(model: &Log, before: &State, action: Action, after: &State, picture: &mut Picture) {
     match action {
         Action::Sync { acceptor } => at_acceptor(picture, acceptor, "has synced its disk"),
-        Action::Tell { acceptor } => at_acceptor(picture, acceptor, "tells of its promises and votes"),
+        Action::Tell { acceptor } => {
+            at_acceptor(picture, acceptor, "tells of its promises and votes");
+            picture.sends = told(before, acceptor, after);
+        }
         Action::Restart { replica } => {
             at_replica(picture, model, replica, "crashes and restarts");
             picture.fault = Some("restart".to_owned());
@@ -65,6 +68,23 @@ fn at_replica(picture: &mut Picture, model: &Log, replica: Replica, what: &str) 
         None => format!("replica {} {what}", replica.0 + 1),
         Some(observer) => format!("observer {} {what}", observer + 1),
     };
+}
+
+/// What `acceptor` tells that it had not told before.
+fn told(before: &State, acceptor: Acceptor, after: &State) -> Vec<Said> {
+    let (Some(earlier), Some(now)) = (before.disk(acceptor), after.disk(acceptor)) else { return Vec::new() };
+    let own = acceptor_id(acceptor);
+    let promised = now.told.promised;
+    let promise = (promised > earlier.told.promised)
+        .then(|| said("Promise", promised, "", own.clone(), owner(before, promised)));
+    let votes = now.told.votes.difference(&earlier.told.votes).flat_map(|(slot, ballot)| {
+        let what =
+            before.proposed.get(&(*ballot, *slot)).map_or_else(String::new, |value| in_slot(*slot, *value));
+        let own = own.clone();
+        let learners = 1..=before.learned.len();
+        learners.map(move |to| said("Accept", *ballot, &what, own.clone(), format!("l{to}")))
+    });
+    promise.into_iter().chain(votes).collect()
 }
 
 fn decided(state: &State, slot: Slot) -> String {

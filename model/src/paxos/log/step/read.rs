@@ -32,8 +32,8 @@ impl Log {
         let execution = state.replicas.get(&replica)?;
         let operation = Operation::Read(read);
         let confirmed = begun.confirmed.len() >= self.phase1 as usize || self.planted == Some(Defect::P23);
-        if !confirmed || execution.executed < begun.index || !state.calls.get(&operation)?.answers.is_empty()
-        {
+        let executed = execution.executed >= begun.index || self.planted == Some(Defect::P23Early);
+        if !confirmed || !executed || !state.calls.get(&operation)?.answers.is_empty() {
             return None;
         }
         let mut next = state.clone();

@@ -31,27 +31,29 @@ impl Log {
             Some(Defect::P21Unsaved) => execution.executed,
             _ => execution.snapshot.as_ref()?.upto,
         };
-        if upto > covered || execution.compacted.last_key_value().is_some_and(|(last, _)| *last >= upto) {
+        let kept = execution.compacted.last_key_value().map_or(Slot(0), |(kept, _)| *kept);
+        if upto > covered || upto <= kept {
             return None;
         }
         let mut next = state.clone();
         next.replicas.get_mut(&replica)?.compacted.insert(upto, promised);
-        (upto > Slot(0)).then_some(next)
+        Some(next)
     }
-}
 
-/// `replica` takes over a snapshot of the state after more slots than it has executed.
-pub(super) fn install(state: &State, replica: Replica, upto: Slot) -> Option<State> {
-    let executed = state.replicas.get(&replica)?.executed;
-    let snapshot = state.snapshots.iter().find(|snapshot| snapshot.upto == upto)?;
-    if upto <= executed {
-        return None;
+    /// `replica` takes over a snapshot of the state after more slots than it has executed.
+    pub(super) fn install(&self, state: &State, replica: Replica, upto: Slot) -> Option<State> {
+        let executed = state.replicas.get(&replica)?.executed;
+        let snapshot = state.snapshots.iter().find(|snapshot| snapshot.upto == upto)?;
+        let ahead = upto > executed || (upto < executed && self.planted == Some(Defect::P21Older));
+        if !ahead {
+            return None;
+        }
+        let mut next = state.clone();
+        let execution = next.replicas.get_mut(&replica)?;
+        execution.executed = upto;
+        execution.object = snapshot.object.clone();
+        execution.snapshot = Some(snapshot.clone());
+        execution.installed = upto;
+        Some(next)
     }
-    let mut next = state.clone();
-    let execution = next.replicas.get_mut(&replica)?;
-    execution.executed = upto;
-    execution.object = snapshot.object.clone();
-    execution.snapshot = Some(snapshot.clone());
-    execution.installed = upto;
-    Some(next)
 }
