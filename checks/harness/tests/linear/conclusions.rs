@@ -75,6 +75,16 @@ fn a_small_budget_leaves_a_refutation_that_is_not_minimal_and_says_so() {
 }
 
 #[test]
+fn equal_operations_of_unknown_outcome_do_not_multiply_the_search() {
+    let mut bars: Vec<_> = (0..40).map(|n| open(n, 0, 1)).collect();
+    bars.push(bar(99, 1, 2, 1, 41));
+    let conclusion = check(&FetchAdd, &history(&bars), 1_000);
+    assert!(matches!(conclusion, Conclusion::NotLinearizable(_)), "41 of 40 increments: {conclusion:?}");
+    bars.push(open(100, 0, 1));
+    assert!(check(&FetchAdd, &history(&bars), 1_000).is_green());
+}
+
+#[test]
 fn what_does_not_happen_cannot_be_recorded() {
     let mut one = History::default();
     let id = one.invoke(1, Write(1));
