@@ -9,16 +9,16 @@ use super::{
     planted::{Defect, P01, P03, P05, P07, P09, P13, P15, P27, Planted},
     quotient::dead,
     refine::RefinesLog,
-    scopes,
+    scopes::{self, Named},
 };
 use quorate::{
-    engine::Stop,
+    engine::{Limits, Stop},
     refine::{OnWorld, Refinement},
     registry::{Check, Expect, Registry, Remarks, Search},
     trace::Form,
     world::{Envelope, Scope, World, WorldModel},
 };
-use quorate_core::paxos::{Message, TimerKind};
+use quorate_core::paxos::{Message, Replica, TimerKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -36,15 +36,25 @@ pub fn refining<M: Paxos>(scope: Scope<M, History>) -> Refining<M> {
 /// Adds the refinement checks, and then the planted ones.
 pub fn register(registry: &mut Registry) {
     for named in scopes::all() {
-        let model =
-            format!("refining::<Replica<u8>>(lean(scopes::{}()))", named.scope.name.replace('-', "_"));
-        let uses = format!("{USES}\nuse quorate_core::paxos::Replica;");
-        let search = check(named.scope, "refinement", named.says).rust(&uses, &model);
-        registry.add(search.only(named.properties).after(adequate));
+        let function = named.scope.name.replace('-', "_");
+        registry.add(complete(named).rust(
+            &format!("{USES}\nuse quorate_core::paxos::Replica;"),
+            &format!("refining::<Replica<u8>>(lean(scopes::{function}()))"),
+        ));
+    }
+    for named in scopes::deep() {
+        registry.add(complete(named).deep().limits(DEEP));
     }
     for kill in kills() {
         registry.add(kill.check);
     }
+}
+
+/// What one deep search may take.
+const DEEP: Limits = Limits { seconds: Some(240.0), bytes: Some(6 << 30), states: None, depth: None };
+
+fn complete(named: Named) -> Search<Refining<Replica<u8>>> {
+    check(named.scope, "refinement", named.says).only(named.properties).after(adequate)
 }
 
 /// An action of the specification that no step ever named fails the check.

@@ -24,6 +24,9 @@ use std::time::Instant;
 /// Random runs of the wild scope: how many, and how long.
 pub const RANDOM: Plan = Plan { seeds: 0..300, steps: 300 };
 
+/// The same under `--deep`, from seeds of its own.
+pub const LONG: Plan = Plan { seeds: 1_000..6_000, steps: 2_000 };
+
 /// Walks of the specification that the core must follow.
 pub const WALKS: Plan = Plan { seeds: 0..30, steps: 14 };
 
@@ -39,6 +42,9 @@ pub fn register(registry: &mut Registry) {
     let says = "everything at once: crashes between outputs, loss, duplication, bytes, batches";
     let identity = identity("random", "wild", says);
     registry.add(random::<Replica<u8>>(scopes::wild(), RANDOM, Expect::Holds).check(identity));
+    let says = "as wild, more runs and longer ones";
+    let identity = self::identity("random", "wild-for-long", says);
+    registry.add(random::<Replica<u8>>(scopes::wild(), LONG, Expect::Holds).check(identity).deep());
     let says = "the specification leads, and the core follows";
     registry.add(following("holes", says));
 }

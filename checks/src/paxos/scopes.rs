@@ -146,3 +146,29 @@ pub fn all() -> Vec<Named> {
         named(five(), "a quorum of three among five", &ONE_LEADER),
     ]
 }
+
+/// Larger scopes, for `--deep`: what a search of them leaves open it says.
+pub fn deep() -> Vec<Named> {
+    let named = |mut scope: Scope<Replica<u8>, History>, name, says, properties| {
+        scope.dead = Some(dead);
+        scope.name = name;
+        Named { scope, says, properties }
+    };
+    let campaigns = |mut scope: Scope<Replica<u8>, History>, count| {
+        scope.timers.insert(TimerKind::Election, count);
+        scope
+    };
+    let free = Scope { foretold: false, ..crash() };
+    let twice = Scope { crashes: 2, ..crash() };
+    vec![
+        named(campaigns(duel(), 4), "duel-of-4-ballots", "four ballots for one slot", &SAFETY),
+        named(
+            campaigns(holes(), 3),
+            "holes-of-3-ballots",
+            "three leaders and two slots in flight",
+            &WITH_NOOP,
+        ),
+        named(free, "crash-at-any-time", "as crash, and a crash is not foretold", &WITH_CRASH),
+        named(twice, "two-crashes", "as crash, with two of them", &WITH_CRASH),
+    ]
+}

@@ -14,8 +14,8 @@ use crate::verdict::Run;
 use quorate_spec::{Claim, Shape};
 use stateright::Model;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::RwLock;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, RwLock};
 
 /// Chunks that a level needs before a second thread is worth starting.
 const WORTHWHILE: usize = 4;
@@ -184,6 +184,7 @@ where
         team: &mut [Worker<M, K::Kept>],
         level: &Level<K::Kept>,
     ) -> f64 {
+        let growing = Mutex::new(());
         let field = Field {
             model: self.model,
             keep: self.keep,
@@ -192,6 +193,7 @@ where
             steps: self.claims.iter().any(|claim| matches!(claim.shape(), Shape::AlwaysStep(_))),
             stop: self.options.stop,
             table: &standing.table,
+            growing: &growing,
             control,
         };
         let field = &field;

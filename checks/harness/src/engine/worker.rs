@@ -26,6 +26,9 @@ pub(super) struct Field<'a, M: Model, K, S> {
     pub(super) steps: bool,
     pub(super) stop: Stop,
     pub(super) table: &'a RwLock<Table>,
+    /// Held by the thread that grows the table. Whoever else needs room waits here, where it learns that there is
+    /// room, and not for the table alone: a reader that came first would keep it waiting to the end of the level.
+    pub(super) growing: &'a Mutex<()>,
     pub(super) control: &'a Control<'a>,
 }
 
@@ -293,11 +296,16 @@ impl<M: Model, T> Worker<M, T> {
                 return false;
             }
             *guard = None;
-            let mut table = field.table.write().expect("no model code runs under this lock");
+            let growing = field.growing.lock().expect("no model code runs under this lock");
             // Another thread may have grown it while this one waited.
-            if !table.reserve(&mut self.ids, self.batch.len()) {
-                table.grow();
+            let grown = read(field.table);
+            if grown.reserve(&mut self.ids, self.batch.len()) {
+                *guard = Some(grown);
+                return true;
             }
+            drop(grown);
+            field.table.write().expect("no model code runs under this lock").grow();
+            drop(growing);
         }
     }
 
