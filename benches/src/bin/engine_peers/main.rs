@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         [] => compare(None),
-        [path] => compare(Some(path)),
+        [path] if !path.starts_with('-') => compare(Some(path)),
         _ => {
             eprintln!("usage: engine_peers [PATH.json]");
             ExitCode::FAILURE
