@@ -93,6 +93,55 @@ impl<M: Model> Claim<M> {
     }
 }
 
+/// What a claim says of one place in a run. Whoever evaluates claims (a search, random runs, lockstep, a walk through a
+/// specification) asks here, so that no two of them can mean different things by a trigger.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Truth {
+    /// Nothing: the trigger does not hold, the claim is of another form, or a `sometimes` is not reached here.
+    Silent,
+    /// It was put to the test and holds; for [`Shape::Sometimes`]: it is reached here.
+    Holds,
+    /// It was put to the test and is broken. Never for [`Shape::Sometimes`].
+    Broken,
+}
+
+impl Truth {
+    fn of(triggered: bool, holds: impl FnOnce() -> bool) -> Truth {
+        match triggered.then(holds) {
+            None => Truth::Silent,
+            Some(true) => Truth::Holds,
+            Some(false) => Truth::Broken,
+        }
+    }
+}
+
+impl<M: Model> Claim<M> {
+    /// What the claim says of a state: [`Shape::Always`] and [`Shape::Sometimes`].
+    #[inline]
+    pub fn at_state(&self, model: &M, state: &M::State) -> Truth {
+        match self.shape {
+            Shape::Always(holds) => Truth::of(self.triggered_at(model, state), || holds(model, state)),
+            Shape::Sometimes(reached) if self.triggered_at(model, state) && reached(model, state) => Truth::Holds,
+            Shape::Sometimes(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => Truth::Silent,
+        }
+    }
+
+    /// What the claim says of a step: [`Shape::AlwaysStep`].
+    #[inline]
+    pub fn over_step(&self, model: &M, before: &M::State, action: &M::Action, after: &M::State) -> Truth {
+        let Shape::AlwaysStep(holds) = self.shape else { return Truth::Silent };
+        let triggered = self.triggered_by(model, before, action, after);
+        Truth::of(triggered, || holds(model, before, action, after))
+    }
+
+    /// What the claim says of a state that has no successor: [`Shape::AtEnd`].
+    #[inline]
+    pub fn at_end(&self, model: &M, state: &M::State) -> Truth {
+        let Shape::AtEnd(holds) = self.shape else { return Truth::Silent };
+        Truth::of(self.triggered_at(model, state), || holds(model, state))
+    }
+}
+
 /// The claims of one model, in the order in which they are reported.
 pub struct Claims<M: Model> {
     list: Vec<Claim<M>>,

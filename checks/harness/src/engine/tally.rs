@@ -1,7 +1,7 @@
 //! What one thread counts while it searches, and what it finds.
 
 use super::coverage::Coverage;
-use quorate_spec::{Claim, Kind, Shape};
+use quorate_spec::{Claim, Kind, Shape, Truth};
 use stateright::Model;
 
 /// Where a claim was decided. The order is that in which one thread alone would have come by.
@@ -76,20 +76,15 @@ impl Tally {
     ) -> bool {
         let mut violated = false;
         for (number, claim) in claims.iter().enumerate() {
-            match claim.shape() {
-                Shape::Always(holds) if claim.triggered_at(model, state) => {
-                    self.triggers[number] += 1;
-                    if !holds(model, state) {
-                        note(&mut self.events[number], at);
-                        violated = true;
-                    }
-                }
-                Shape::Sometimes(holds) if claim.triggered_at(model, state) && holds(model, state) => {
-                    self.triggers[number] += 1;
-                    note(&mut self.events[number], at);
-                }
-                _ => {}
+            let truth = claim.at_state(model, state);
+            if truth == Truth::Silent {
+                continue;
             }
+            self.triggers[number] += 1;
+            if truth == Truth::Broken || matches!(claim.shape(), Shape::Sometimes(_)) {
+                note(&mut self.events[number], at);
+            }
+            violated |= truth == Truth::Broken;
         }
         violated
     }
@@ -103,28 +98,22 @@ impl Tally {
         at: Event,
     ) {
         for (number, claim) in claims.iter().enumerate() {
-            if let Shape::AlwaysStep(holds) = claim.shape()
-                && claim.triggered_by(model, before, action, after)
-            {
-                self.triggers[number] += 1;
-                if !holds(model, before, action, after) {
-                    note(&mut self.events[number], at);
-                }
-            }
+            self.judge(number, claim.over_step(model, before, action, after), at);
         }
     }
 
     /// Puts the claims about ends to the test, at a state without a successor.
     pub(super) fn end<M: Model>(&mut self, model: &M, claims: &[Claim<M>], state: &M::State, at: Event) {
         for (number, claim) in claims.iter().enumerate() {
-            if let Shape::AtEnd(holds) = claim.shape()
-                && claim.triggered_at(model, state)
-            {
-                self.triggers[number] += 1;
-                if !holds(model, state) {
-                    note(&mut self.events[number], at);
-                }
-            }
+            self.judge(number, claim.at_end(model, state), at);
+        }
+    }
+
+    #[inline]
+    fn judge(&mut self, claim: usize, truth: Truth, at: Event) {
+        self.triggers[claim] += u64::from(truth != Truth::Silent);
+        if truth == Truth::Broken {
+            note(&mut self.events[claim], at);
         }
     }
 }

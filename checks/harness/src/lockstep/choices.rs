@@ -2,7 +2,7 @@
 
 use crate::verdict::Run;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use quorate_spec::{Claims, Shape, Spec};
+use quorate_spec::{Claims, Spec, Truth};
 use std::fmt;
 
 /// How many lists of choices are tried, and how long they are.
@@ -29,23 +29,28 @@ where
     let mut claims = Claims::default();
     model.claims(&mut claims);
     let init = model.init_states().into_iter().next().expect("a model without an initial state has no runs");
+    let claims = claims.as_slice();
     let mut run = Run { init: init.clone(), steps: Vec::new() };
     let mut state = init;
+    if let Some(claim) = claims.iter().find(|claim| claim.at_state(model, &state) == Truth::Broken) {
+        return (run, Some(claim.id()));
+    }
     for choice in choices {
         let mut actions = Vec::new();
         model.actions(&state, &mut actions);
         let mut possible: Vec<_> = actions
             .into_iter()
             .filter_map(|action| model.next_state(&state, action.clone()).map(|next| (action, next)))
+            .filter(|(_, next)| model.within_boundary(next))
             .collect();
         if possible.is_empty() {
-            break;
+            let broken = claims.iter().find(|claim| claim.at_end(model, &state) == Truth::Broken);
+            return (run, broken.map(|claim| claim.id()));
         }
         let (action, next) = possible.swap_remove((usize::from(*choice) * possible.len()) >> 16);
-        let broken = claims.as_slice().iter().find(|claim| match claim.shape() {
-            Shape::Always(holds) => !holds(model, &next),
-            Shape::AlwaysStep(holds) => !holds(model, &state, &action, &next),
-            Shape::AtEnd(_) | Shape::Sometimes(_) => false,
+        let broken = claims.iter().find(|claim| {
+            let truths = [claim.over_step(model, &state, &action, &next), claim.at_state(model, &next)];
+            truths.contains(&Truth::Broken)
         });
         run.steps.push((action, next.clone()));
         if let Some(claim) = broken {

@@ -1,6 +1,6 @@
 //! A walk through the specification, alongside one concrete step.
 
-use quorate_spec::{Claim, Shape, Spec};
+use quorate_spec::{Claim, Spec, Truth};
 
 /// The specification's state while the actions of one concrete step are taken on it.
 pub struct Walk<'m, S: Spec> {
@@ -67,10 +67,7 @@ fn broken_step_claim<S: Spec>(
     action: &S::Action,
     after: &S::State,
 ) -> Option<&'static str> {
-    let broken = claims.iter().find(|claim| match claim.shape() {
-        Shape::AlwaysStep(holds) => !holds(model, before, action, after),
-        Shape::Always(_) | Shape::AtEnd(_) | Shape::Sometimes(_) => false,
-    });
+    let broken = claims.iter().find(|claim| claim.over_step(model, before, action, after) == Truth::Broken);
     broken.map(|claim| claim.id())
 }
 

@@ -2,7 +2,7 @@
 
 use super::Random;
 use crate::verdict::Run;
-use quorate_spec::{Claim, Claims, Kind, Shape, Spec};
+use quorate_spec::{Claim, Claims, Kind, Shape, Spec, Truth};
 use stateright::Model;
 use std::{collections::BTreeMap, ops::Range};
 
@@ -91,7 +91,7 @@ where
 {
     let mut run = Run { init: start.clone(), steps: Vec::new() };
     let mut state = start;
-    if judge_state(model, &state, seed, &run, sample) {
+    if judge(|claim| claim.at_state(model, &state), (seed, &run), sample) {
         return;
     }
     let mut actions = Vec::new();
@@ -99,14 +99,14 @@ where
         model.actions(&state, &mut actions);
         let Some((action, next)) = pick(model, &state, &mut actions, random) else {
             sample.ended += 1;
-            judge_end(model, &state, seed, &run, sample);
+            judge(|claim| claim.at_end(model, &state), (seed, &run), sample);
             return;
         };
         *sample.coverage.entry(model.kind(&action)).or_default() += 1;
         sample.steps += 1;
         run.steps.push((action.clone(), next.clone()));
-        if judge_step(model, (&state, &action, &next), seed, &run, sample)
-            || judge_state(model, &next, seed, &run, sample)
+        if judge(|claim| claim.over_step(model, &state, &action, &next), (seed, &run), sample)
+            || judge(|claim| claim.at_state(model, &next), (seed, &run), sample)
         {
             return;
         }
@@ -114,7 +114,8 @@ where
     }
 }
 
-/// Picks a possible action at random; those that the model ignores are thrown away and another is picked.
+/// Picks a possible action at random; those that the model ignores, or that leave its boundary, are thrown away and
+/// another is picked.
 fn pick<M: Spec>(
     model: &M,
     state: &M::State,
@@ -126,7 +127,9 @@ where
 {
     while !actions.is_empty() {
         let action = actions.swap_remove(random.below(actions.len()));
-        if let Some(next) = model.next_state(state, action.clone()) {
+        if let Some(next) = model.next_state(state, action.clone())
+            && model.within_boundary(&next)
+        {
             actions.clear();
             return Some((action, next));
         }
@@ -134,48 +137,10 @@ where
     None
 }
 
-fn record<M: Model>(sampled: &mut Sampled<M>, seed: u64, run: &Run<M>)
-where
-    M::State: Clone,
-    M::Action: Clone,
-{
-    if sampled.found.is_none() {
-        sampled.found = Some((seed, Run { init: run.init.clone(), steps: run.steps.clone() }));
-    }
-}
-
-/// Evaluates the one-state claims; true if one is broken.
-fn judge_state<M: Spec>(model: &M, state: &M::State, seed: u64, run: &Run<M>, sample: &mut Sample<M>) -> bool
-where
-    M::State: Clone,
-    M::Action: Clone,
-{
-    let mut broken = false;
-    for sampled in &mut sample.claims {
-        match sampled.claim.shape() {
-            Shape::Always(holds) => {
-                sampled.triggers += u64::from(sampled.claim.triggered_at(model, state));
-                if !holds(model, state) {
-                    broken = true;
-                    record(sampled, seed, run);
-                }
-            }
-            Shape::Sometimes(reached) if sampled.found.is_none() && reached(model, state) => {
-                sampled.triggers += 1;
-                record(sampled, seed, run);
-            }
-            Shape::Sometimes(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => {}
-        }
-    }
-    broken
-}
-
-/// Evaluates the step claims; true if one is broken.
-fn judge_step<M: Spec>(
-    model: &M,
-    (before, action, after): (&M::State, &M::Action, &M::State),
-    seed: u64,
-    run: &Run<M>,
+/// Notes what the claims say of one place in the run; true if one of them is broken there.
+fn judge<M: Model>(
+    says: impl Fn(&Claim<M>) -> Truth,
+    (seed, run): (u64, &Run<M>),
     sample: &mut Sample<M>,
 ) -> bool
 where
@@ -184,28 +149,13 @@ where
 {
     let mut broken = false;
     for sampled in &mut sample.claims {
-        if let Shape::AlwaysStep(holds) = sampled.claim.shape() {
-            sampled.triggers += u64::from(sampled.claim.triggered_by(model, before, action, after));
-            if !holds(model, before, action, after) {
-                broken = true;
-                record(sampled, seed, run);
-            }
+        let truth = says(&sampled.claim);
+        let reached = truth == Truth::Holds && matches!(sampled.claim.shape(), Shape::Sometimes(_));
+        sampled.triggers += u64::from(truth != Truth::Silent);
+        if (truth == Truth::Broken || reached) && sampled.found.is_none() {
+            sampled.found = Some((seed, Run { init: run.init.clone(), steps: run.steps.clone() }));
         }
+        broken |= truth == Truth::Broken;
     }
     broken
-}
-
-fn judge_end<M: Spec>(model: &M, state: &M::State, seed: u64, run: &Run<M>, sample: &mut Sample<M>)
-where
-    M::State: Clone,
-    M::Action: Clone,
-{
-    for sampled in &mut sample.claims {
-        if let Shape::AtEnd(holds) = sampled.claim.shape() {
-            sampled.triggers += u64::from(sampled.claim.triggered_at(model, state));
-            if !holds(model, state) {
-                record(sampled, seed, run);
-            }
-        }
-    }
 }

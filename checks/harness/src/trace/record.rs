@@ -6,7 +6,7 @@ use super::form::Form;
 use super::format::{Alternative, CheckInfo, Trace};
 use super::pen::Pen;
 use super::tokens::tokens;
-use quorate_spec::{Claim, Claims, Shape, Spec};
+use quorate_spec::{Claim, Claims, Shape, Spec, Truth};
 use serde_json::{Map, Value};
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,22 +40,26 @@ where
         pen.finish(about)
     }
 
-    /// The values of all claims at `state`, reached over `step`: `T`, `F`, `?` (not evaluated) or `.` (pending).
+    /// The values of all claims at `state`, reached over `step`: `T`, `F`, `?` (not evaluated) or `.`
+    /// (nothing is said there, or not yet).
     pub(crate) fn values(&self, step: Option<(&M::State, &M::Action)>, state: &M::State) -> Vec<char> {
         self.claims.as_slice().iter().map(|claim| self.value(claim, step, state)).collect()
     }
 
     fn value(&self, claim: &Claim<M>, step: Option<(&M::State, &M::Action)>, state: &M::State) -> char {
-        let truth = |holds| if holds { 'T' } else { 'F' };
+        let letter = |truth| match truth {
+            Truth::Holds => 'T',
+            Truth::Broken => 'F',
+            Truth::Silent => '.',
+        };
         let value = || match (claim.shape(), step) {
-            (Shape::Always(holds), _) => truth(holds(self.model, state)),
-            (Shape::AlwaysStep(holds), Some((before, action))) => {
-                truth(holds(self.model, before, action, state))
+            (Shape::Always(_) | Shape::Sometimes(_), _) => letter(claim.at_state(self.model, state)),
+            (Shape::AlwaysStep(_), Some((before, action))) => {
+                letter(claim.over_step(self.model, before, action, state))
             }
             (Shape::AlwaysStep(_), None) => '?',
-            (Shape::AtEnd(holds), _) if self.is_end(state) => truth(holds(self.model, state)),
-            (Shape::Sometimes(holds), _) if holds(self.model, state) => 'T',
-            (Shape::AtEnd(_) | Shape::Sometimes(_), _) => '.',
+            (Shape::AtEnd(_), _) if self.is_end(state) => letter(claim.at_end(self.model, state)),
+            (Shape::AtEnd(_), _) => '.',
         };
         // A claim that panics was not evaluated, and the trace is wanted most when something panics.
         catch_unwind(AssertUnwindSafe(value)).unwrap_or('?')
