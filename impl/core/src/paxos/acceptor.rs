@@ -3,10 +3,10 @@
 //! What it says depends on what it has written, so every answer stands behind a barrier, `Reject` included: it too
 //! reveals a promise.
 
-use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind, Value};
+use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing, TimerKind, Value};
 use super::state::{Replica, Role, Write};
 use crate::batch::Batch;
-use quorate_machine::{Effects, NodeId, Plain};
+use quorate_machine::{Effects, NodeId};
 
 /// A proposal for a run of slots: the contents of a `Message::Accept`.
 pub(super) struct Proposal<C> {
@@ -17,7 +17,7 @@ pub(super) struct Proposal<C> {
     pub(super) chosen: Slot,
 }
 
-impl<C: Plain + Ord> Replica<C> {
+impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Phase 1b (*Paxos Made Simple*, section 2.2): promise, and report what was accepted at lower ballots.
     pub(super) fn prepare(&mut self, ballot: Ballot, from: Slot, effects: &mut Effects<Self>) {
         if ballot < self.promised() {
@@ -116,7 +116,7 @@ impl<C: Plain + Ord> Replica<C> {
     }
 
     /// Changes memory and disk alike.
-    pub(super) fn write(&mut self, write: Write<C>, effects: &mut Effects<Self>) {
+    pub(super) fn write(&mut self, write: Write<C, S>, effects: &mut Effects<Self>) {
         self.durable.apply(&write);
         effects.persist(write);
     }

@@ -1,15 +1,15 @@
 //! The proposer while it leads: phase 2, pipelined and batched.
 
 use super::acceptor::Proposal;
-use super::message::{Ballot, Message, Request, Response, Slot, TimerKind, Value};
+use super::message::{Ballot, Chunk, Message, Payload, Request, Response, Slot, TimerKind, Value};
 use super::state::{Leader, Replica, Role};
 use crate::{batch::Batch, quorum::reached_by};
-use quorate_machine::{Effects, NodeId, Plain, RequestId};
+use quorate_machine::{Effects, NodeId, RequestId};
 
-impl<C: Plain + Ord> Replica<C> {
+impl<C: Payload, S: Chunk> Replica<C, S> {
     /// A client wants a command chosen.
     pub(super) fn request(&mut self, id: RequestId, request: Request<C>, effects: &mut Effects<Self>) {
-        let Request::Submit(command) = request;
+        let Request::Submit(command) = request else { return };
         let (chosen, config, hint) = (self.chosen(), self.config, self.leader());
         let Role::Leader(leader) = &mut self.role else {
             return effects.reply(id, Response::NotLeader { leader: hint });
@@ -148,7 +148,7 @@ impl<C> Leader<C> {
 }
 
 impl<C> Proposal<C> {
-    fn message(&self) -> Message<C> {
+    fn message<S>(&self) -> Message<C, S> {
         let Proposal { ballot, floor, first, ref values, chosen } = *self;
         Message::Accept { ballot, floor, first, values: values.clone(), chosen }
     }

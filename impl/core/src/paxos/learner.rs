@@ -1,11 +1,11 @@
 //! The learner: it knows a contiguous prefix of the log to be chosen, and announces it in order.
 
-use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind};
+use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing, TimerKind};
 use super::state::{Replica, Write};
 use crate::batch::Batch;
-use quorate_machine::{Effects, NodeId, Plain};
+use quorate_machine::{Effects, NodeId};
 
-impl<C: Plain + Ord> Replica<C> {
+impl<C: Payload, S: Chunk> Replica<C, S> {
     /// The leader of `ballot` lives and knows this much to be chosen.
     pub(super) fn commit(&mut self, from: NodeId, ballot: Ballot, chosen: Slot, effects: &mut Effects<Self>) {
         if ballot < self.promised() {

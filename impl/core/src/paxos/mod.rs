@@ -14,15 +14,23 @@
 //! | `shared.rs` | what many threads hold of a replica |
 
 mod acceptor;
+pub mod counters;
 mod error;
 mod leader;
 mod learner;
 mod message;
+mod prevote;
 mod proposer;
+mod reader;
 pub mod shared;
+mod snapshot;
 mod state;
 mod step;
+mod transfer;
 
+pub use counters::Counters;
 pub use error::ConfigError;
-pub use message::{Ballot, Entry, Message, Notice, Request, Response, Slot, Standing, TimerKind, Value};
-pub use state::{Config, Durable, Replica, Write};
+pub use message::{
+    Ballot, Chunk, Entry, Message, Notice, Payload, Request, Response, Slot, Standing, TimerKind, Value,
+};
+pub use state::{Config, Durable, Partial, Replica, Snapshot, Write};

@@ -1,9 +1,9 @@
 //! The proposer before it leads: phase 1, over all open slots at once.
 
-use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind, Value};
-use super::state::{Candidate, Leader, Replica, Role, Write};
+use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing, TimerKind, Value};
+use super::state::{Candidate, Leader, Reads, Replica, Role, Write};
 use crate::{batch::Batch, quorum::Tally};
-use quorate_machine::{Effects, NodeId, Plain};
+use quorate_machine::{Effects, NodeId};
 use std::collections::BTreeMap;
 
 /// The contents of a `Message::Promise`.
@@ -14,7 +14,7 @@ pub(super) struct Pledge<C> {
     pub(super) accepted: Vec<Option<Entry<C>>>,
 }
 
-impl<C: Plain + Ord> Replica<C> {
+impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Phase 1a: ask everybody, this replica included, for a promise. The ballot is on disk before it is used.
     pub(super) fn campaign(&mut self, effects: &mut Effects<Self>) {
         let round = self.promised().max(self.heard).round + 1;
@@ -74,7 +74,16 @@ impl<C: Plain + Ord> Replica<C> {
     fn lead(&mut self, effects: &mut Effects<Self>) {
         let floor = self.chosen();
         let replicas = usize::from(self.config.replicas);
-        let leader = Leader { floor, next: floor, acked: vec![Slot(0); replicas], queue: Vec::new() };
+        let leader = Leader {
+            floor,
+            next: floor,
+            acked: vec![Slot(0); replicas],
+            queue: Vec::new(),
+            weight: 0,
+            peers: Vec::new(),
+            reads: Reads::default(),
+            transfer: None,
+        };
         let Role::Candidate(candidate) = std::mem::replace(&mut self.role, Role::Leader(leader)) else {
             return;
         };

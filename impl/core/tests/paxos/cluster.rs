@@ -188,7 +188,9 @@ impl Cluster {
                 Output::Write(write) => self.unsynced[usize::from(node)].push_back(write),
                 Output::Reply { id, response } => assert_eq!(self.replies.insert(id, response), None),
                 Output::Publish(Notice::Chosen { first, values }) => self.announce(node, first, values),
-                Output::Publish(Notice::Role(_)) | Output::SetTimer(_) | Output::CancelTimer(_) => {}
+                Output::Publish(Notice::Role(_) | Notice::Installed { .. } | Notice::Stopped)
+                | Output::SetTimer(_)
+                | Output::CancelTimer(_) => {}
             }
         }
         let writes = self.unsynced[usize::from(node)].len();

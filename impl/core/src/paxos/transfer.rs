@@ -1,0 +1,9 @@
+//! Handing over.
+
+use super::message::{Ballot, Chunk, Payload};
+use super::state::Replica;
+use quorate_machine::Effects;
+
+impl<C: Payload, S: Chunk> Replica<C, S> {
+    pub(super) fn timeout_now(&mut self, _ballot: Ballot, _effects: &mut Effects<Self>) {}
+}
