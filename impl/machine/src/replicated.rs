@@ -1,6 +1,6 @@
 //! What runs *on* a replicated log.
 
-use crate::Plain;
+use crate::{Plain, Weigh};
 
 /// A deterministic state machine whose commands arrive in log order, the same on every replica.
 ///
@@ -15,7 +15,7 @@ use crate::Plain;
 /// [`view`]: Replicated::view
 pub trait Replicated: Plain + Default {
     /// What is agreed upon.
-    type Command: Plain + Ord;
+    type Command: Plain + Ord + Weigh;
     /// What the submitter is told. Computed on every replica, sent by one, and kept in the client table for as long
     /// as the client may ask again.
     type Output: Plain + Ord;

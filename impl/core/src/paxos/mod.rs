@@ -11,6 +11,7 @@
 //! | `leader.rs` | phase 2: propose, count votes, repeat, push back |
 //! | `learner.rs` | the chosen prefix, and catching up |
 //! | `step.rs` | every input, and who deals with it |
+//! | `server.rs` | clients' commands executed once, reads, and snapshots, on top of the log |
 //! | `shared.rs` | what many threads hold of a replica |
 
 mod acceptor;
@@ -22,6 +23,7 @@ mod message;
 mod prevote;
 mod proposer;
 mod reader;
+pub mod server;
 pub mod shared;
 mod snapshot;
 mod state;
