@@ -36,8 +36,8 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         // A capture that a crash interrupted begins again, and finds chunks that are there already.
         let have = same.map_or(0, Partial::next);
         if at == have {
-            let cut = Slot(upto.0.saturating_sub(u64::from(self.config.retain)));
-            self.keep(Piece { upto, at, of, chunk }, cut, effects);
+            self.write(Write::Chunk { upto, at, of, chunk }, effects);
+            self.finish_snapshot(effects);
         }
         at <= have
     }
@@ -48,15 +48,21 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         self.durable.snapshot_upto()
     }
 
-    /// Writes the next chunk, and with the last one makes the snapshot whole. Returns whether it is.
-    fn keep(&mut self, piece: Piece<S>, cut: Slot, effects: &mut Effects<Self>) -> bool {
-        let Piece { upto, at, of, chunk } = piece;
-        self.write(Write::Chunk { upto, at, of, chunk }, effects);
-        let is_whole = at + 1 == of;
-        if is_whole {
-            self.write(Write::Snapshot { upto, cut }, effects);
+    /// With its last chunk a snapshot is whole: it takes the place of the one before it. One of another replica stands
+    /// for every slot before it, whatever the log holds there.
+    pub(super) fn finish_snapshot(&mut self, effects: &mut Effects<Self>) {
+        let Some(partial) = self.durable.partial.as_ref().filter(|partial| partial.next() >= partial.of) else {
+            return;
+        };
+        let upto = partial.upto;
+        let is_ahead = upto > self.chosen();
+        let retained = if is_ahead { 0 } else { u64::from(self.config.retain) };
+        let cut = Slot(upto.0.saturating_sub(retained));
+        self.write(Write::Snapshot { upto, cut }, effects);
+        if is_ahead {
+            self.chosen = upto;
+            effects.publish(Notice::Installed { upto });
         }
-        is_whole
     }
 
     /// A chunk of another replica's snapshot arrived. A leader leaves it alone: what it proposed it learns from votes.
@@ -73,9 +79,13 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             return;
         }
         let (upto, of, reached) = (piece.upto, piece.of, piece.at + 1);
-        if self.keep(piece, upto, effects) {
-            self.install(upto, effects);
-        } else if reached % self.config.chunks.max(1) == 0 || reached == of {
+        let Piece { at, chunk, .. } = piece;
+        self.write(Write::Chunk { upto, at, of, chunk }, effects);
+        self.finish_snapshot(effects);
+        if self.chosen() >= upto {
+            effects.barrier();
+            effects.send(from, Message::CatchUp { from: self.chosen() });
+        } else if reached % self.config.chunks.max(1) == 0 {
             self.ask_for_chunks(from, effects);
         }
     }
@@ -88,12 +98,6 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             return Some(partial.next());
         }
         (piece.upto >= partial.upto || self.leader() == Some(from)).then_some(0)
-    }
-
-    /// A snapshot of another replica is whole: it stands for every slot before `upto`.
-    fn install(&mut self, upto: Slot, effects: &mut Effects<Self>) {
-        self.chosen = upto;
-        effects.publish(Notice::Installed { upto });
     }
 
     /// The snapshot that is being received, if one is: what is captured here is never ahead of what is chosen.
