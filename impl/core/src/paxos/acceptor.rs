@@ -51,7 +51,10 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         if ballot > self.promised() {
             self.yield_to(ballot, effects);
         }
-        let is_new = end > self.durable.end() || self.durable.voted_upto(ballot, first) < end;
+        let kept = first.max(Slot(self.durable.log.offset()));
+        let is_new = ballot > self.promised()
+            || end > self.durable.end()
+            || self.durable.voted_upto(ballot, kept) < end;
         if is_new {
             self.write(Write::Accept { ballot, first, values }, effects);
         }

@@ -41,11 +41,14 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
     }
 
-    /// Somebody misses chosen values.
+    /// Somebody misses chosen values. What was cut off is in the snapshot.
     pub(super) fn teach(&mut self, to: NodeId, from: Slot, effects: &mut Effects<Self>) {
+        if from.0 < self.durable.log.offset() {
+            return self.send_chunks(to, 0, effects);
+        }
         let known = usize::try_from(self.chosen().since(from)).unwrap_or(usize::MAX);
         let count = known.min(self.config.chunk.max(1) as usize);
-        if count == 0 || from.0 < self.durable.log.offset() {
+        if count == 0 {
             return;
         }
         let slots = (0..count).map(|at| self.durable.entry(from.after(at)));
@@ -75,8 +78,14 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         self.ask_for_more(from, chosen, effects);
     }
 
+    /// Asks `from`, who knows every slot before `chosen` to be chosen, for what is missing of that.
     fn ask_for_more(&mut self, from: NodeId, chosen: Slot, effects: &mut Effects<Self>) {
-        if self.chosen() < chosen {
+        if self.chosen() >= chosen {
+            return;
+        }
+        if self.receiving().is_some() {
+            self.ask_for_chunks(from, effects);
+        } else {
             effects.send(from, Message::CatchUp { from: self.chosen() });
         }
     }

@@ -64,6 +64,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     fn start(&mut self, effects: &mut Effects<Self>) {
         effects.set_timer(TimerKind::Election);
         self.announce(self.durable.snapshot_upto(), effects);
+        self.finish_snapshot(effects);
     }
 
     fn receive(&mut self, from: NodeId, message: Message<C, S>, effects: &mut Effects<Self>) {

@@ -2,4 +2,6 @@
 
 mod cluster;
 mod garbage;
+mod host;
 mod scenarios;
+mod snapshots;

@@ -69,7 +69,7 @@ pub struct Partial<S> {
     pub upto: Slot,
     /// How many chunks it has.
     pub of: u32,
-    /// The first chunks. Fewer than `of`, except between the last one and [`Write::Snapshot`].
+    /// The first chunks. Fewer than `of`, except where a crash came between the last one and [`Write::Snapshot`].
     pub chunks: Vec<S>,
 }
 

@@ -23,6 +23,13 @@ impl<C: Plain, S: Plain> Replica<C, S> {
     fn assert_log(&self) {
         let (id, chosen, promised) = (self.id, self.chosen(), self.promised());
         let (on_disk, end) = (self.durable.chosen, self.durable.end());
+        let (offset, compacted) = (self.durable.log.offset(), self.durable.snapshot_upto());
+        assert!(offset <= compacted.0, "replica {id}: cut off below {offset}, snapshot up to {compacted}");
+        assert!(compacted <= on_disk, "replica {id}: snapshot up to {compacted}, chosen {on_disk}");
+        if let Some(partial) = &self.durable.partial {
+            let (upto, of, have) = (partial.upto, partial.of, partial.chunks.len());
+            assert!(partial.next() < of, "replica {id}: {have} of {of} chunks of a snapshot up to {upto}");
+        }
         assert!(on_disk <= chosen && chosen <= end, "replica {id}: {on_disk} and {chosen} chosen of {end}");
         for (slot, held) in self.durable.log.iter_from(0) {
             let ballot = held.map(|(ballot, _)| ballot);
