@@ -3,8 +3,8 @@
 
 use quorate_core::batch::Batch;
 use quorate_core::paxos::{
-    Ballot, Chunk, Config, Durable, Entry, Message, Notice, Replica, Request, Response, Slot, Standing, TimerKind,
-    Value, Write,
+    Ballot, Chunk, Config, Durable, Entry, Message, Notice, Replica, Request, Response, Slot, Standing,
+    TimerKind, Value, Write,
 };
 use quorate_machine::{Driver, Machine, NodeId, Output, RequestId};
 use std::collections::{BTreeMap, VecDeque};
@@ -247,9 +247,7 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
                 Output::Publish(Notice::Chosen { first, values }) => self.announce(node, first, values),
                 Output::Publish(Notice::Installed { upto }) => self.install(node, upto),
                 Output::Publish(Notice::Stopped) => self.stopped.push(node),
-                Output::Publish(Notice::Role(_))
-                | Output::SetTimer(_)
-                | Output::CancelTimer(_) => {}
+                Output::Publish(Notice::Role(_)) | Output::SetTimer(_) | Output::CancelTimer(_) => {}
             }
         }
         let writes = self.unsynced[usize::from(node)].len();

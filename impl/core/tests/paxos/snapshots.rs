@@ -29,7 +29,8 @@ fn beat(cluster: &mut Hosts) {
 }
 
 fn chunks_sent(cluster: &Hosts) -> Vec<u32> {
-    let at = |message: &Message<u32, _>| if let Message::Snapshot { at, .. } = message { Some(*at) } else { None };
+    let at =
+        |message: &Message<u32, _>| if let Message::Snapshot { at, .. } = message { Some(*at) } else { None };
     cluster.sent.iter().filter_map(|(.., message)| at(message)).collect()
 }
 

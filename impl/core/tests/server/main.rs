@@ -1,0 +1,7 @@
+//! Servers on the log, a few at a time, under the driver.
+
+mod cluster;
+mod commands;
+mod ledger;
+mod planted;
+mod snapshots;
