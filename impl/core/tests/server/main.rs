@@ -2,6 +2,7 @@
 
 mod cluster;
 mod commands;
+mod handle;
 mod ledger;
 mod planted;
 mod snapshots;
