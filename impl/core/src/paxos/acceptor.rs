@@ -23,19 +23,25 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         if ballot < self.promised() {
             return self.reject(ballot.node, effects);
         }
-        let is_cut_off = from.0 < self.durable.log.offset();
-        if is_cut_off || self.chosen().since(from) > u64::from(self.config.chunk) {
+        if self.must_teach(from) {
             return self.teach(ballot.node, from, effects);
         }
         if ballot > self.promised() {
             self.yield_to(ballot, effects);
             self.write(Write::Promise(ballot), effects);
-            effects.set_timer(TimerKind::Election);
+            self.await_leader(effects);
         }
         let reported = |(ballot, value): (Ballot, &Value<C>)| Entry { ballot, value: value.clone() };
         let accepted = self.durable.log.iter_from(from.0).map(|(_, held)| held.map(reported)).collect();
         effects.barrier();
         effects.send(ballot.node, Message::Promise { ballot, chosen: self.chosen(), first: from, accepted });
+    }
+
+    /// Whether somebody whose first unchosen slot is `from` must be told of chosen slots before it is promised anything:
+    /// what was cut off cannot be reported, and an answer that says nothing of it would read as if nothing had been
+    /// accepted there.
+    pub(super) fn must_teach(&self, from: Slot) -> bool {
+        from.0 < self.durable.log.offset() || self.chosen().since(from) > u64::from(self.config.chunk)
     }
 
     /// Phase 2b: vote for what is proposed, unless a higher ballot was promised.
@@ -51,6 +57,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         if ballot > self.promised() {
             self.yield_to(ballot, effects);
         }
+        self.note_leader();
         let kept = first.max(Slot(self.durable.log.offset()));
         let is_new = ballot > self.promised()
             || end > self.durable.end()
@@ -92,6 +99,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Clears what was known about the promised ballot, because `ballot` takes its place.
     pub(super) fn forget_ballot(&mut self, ballot: Ballot) {
         self.run = None;
+        self.note_leader();
         if self.heard <= ballot {
             self.heard = Ballot::ZERO;
         }
@@ -113,7 +121,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
         if self.standing() != Standing::Follower {
             self.role = Role::Follower;
-            effects.set_timer(TimerKind::Election);
+            self.await_leader(effects);
             effects.publish(Notice::Role(Standing::Follower));
         }
     }

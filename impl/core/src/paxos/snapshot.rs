@@ -51,7 +51,8 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// With its last chunk a snapshot is whole: it takes the place of the one before it. One of another replica stands
     /// for every slot before it, whatever the log holds there.
     pub(super) fn finish_snapshot(&mut self, effects: &mut Effects<Self>) {
-        let Some(partial) = self.durable.partial.as_ref().filter(|partial| partial.next() >= partial.of) else {
+        let Some(partial) = self.durable.partial.as_ref().filter(|partial| partial.next() >= partial.of)
+        else {
             return;
         };
         let upto = partial.upto;

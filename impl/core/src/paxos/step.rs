@@ -42,7 +42,7 @@ impl<C: Payload, S: Chunk> Machine for Replica<C, S> {
                     self.receive(from, message, effects);
                 }
             }
-            Input::Timer(TimerKind::Election) => self.campaign(effects),
+            Input::Timer(TimerKind::Election) => self.election_timeout(effects),
             Input::Timer(TimerKind::Heartbeat) => self.heartbeat(effects),
             Input::Timer(TimerKind::Resend) => self.resend(effects),
             Input::Timer(TimerKind::Capture) => {}
@@ -62,7 +62,7 @@ impl<C: Payload, S: Chunk> Machine for Replica<C, S> {
 impl<C: Payload, S: Chunk> Replica<C, S> {
     /// The first input of a life: what the disk says is chosen is announced again, from its snapshot on.
     fn start(&mut self, effects: &mut Effects<Self>) {
-        effects.set_timer(TimerKind::Election);
+        self.await_leader(effects);
         self.announce(self.durable.snapshot_upto(), effects);
         self.finish_snapshot(effects);
     }

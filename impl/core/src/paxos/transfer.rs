@@ -6,4 +6,6 @@ use quorate_machine::Effects;
 
 impl<C: Payload, S: Chunk> Replica<C, S> {
     pub(super) fn timeout_now(&mut self, _ballot: Ballot, _effects: &mut Effects<Self>) {}
+
+    pub(super) fn give_up_transfer(&mut self, _effects: &mut Effects<Self>) {}
 }

@@ -3,8 +3,8 @@
 
 use quorate_core::batch::Batch;
 use quorate_core::paxos::{
-    Ballot, Chunk, Config, Durable, Entry, Message, Notice, Replica, Request, Response, Slot, Standing, TimerKind,
-    Value, Write,
+    Ballot, Chunk, Config, Durable, Entry, Message, Notice, Replica, Request, Response, Slot, Standing,
+    TimerKind, Value, Write,
 };
 use quorate_machine::{Driver, Machine, NodeId, Output, RequestId};
 use std::collections::{BTreeMap, VecDeque};
@@ -219,10 +219,12 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
     /// Campaigns while only these replicas hear each other.
     pub(crate) fn elect_among(&mut self, node: u16, nodes: &[u16]) {
         if self.config.pre_vote {
-            let others = nodes.iter().filter(|other| **other != node && self.is_up(**other));
-            for other in others.copied().collect::<Vec<_>>() {
+            let others = nodes.iter().copied().filter(|other| *other != node && self.is_up(*other));
+            for other in others.collect::<Vec<_>>() {
                 self.timer(other, TimerKind::Election);
             }
+            // They miss a leader too, but nobody hears of that.
+            self.network.retain(|(.., message)| !matches!(message, Message::PreVote { .. }));
         }
         self.timer(node, TimerKind::Election);
         self.deliver_among(nodes);
@@ -247,9 +249,7 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
                 Output::Publish(Notice::Chosen { first, values }) => self.announce(node, first, values),
                 Output::Publish(Notice::Installed { upto }) => self.install(node, upto),
                 Output::Publish(Notice::Stopped) => self.stopped.push(node),
-                Output::Publish(Notice::Role(_))
-                | Output::SetTimer(_)
-                | Output::CancelTimer(_) => {}
+                Output::Publish(Notice::Role(_)) | Output::SetTimer(_) | Output::CancelTimer(_) => {}
             }
         }
         let writes = self.unsynced[usize::from(node)].len();
