@@ -3,7 +3,9 @@
 //! What it says depends on what it has written, so every answer stands behind a barrier, `Reject` included: it too
 //! reveals a promise.
 
-use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing, TimerKind, Value};
+use super::message::{
+    Ballot, Chunk, Entry, Message, Notice, Payload, Response, Slot, Standing, TimerKind, Value,
+};
 use super::state::{Replica, Role, Write};
 use crate::batch::Batch;
 use quorate_machine::{Effects, NodeId};
@@ -92,7 +94,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
 
     /// Makes way for a ballot above the promised one. Whoever calls writes the promise next.
     fn yield_to(&mut self, ballot: Ballot, effects: &mut Effects<Self>) {
-        self.step_down(effects);
+        self.step_down(Some(ballot.node), effects);
         self.forget_ballot(ballot);
     }
 
@@ -109,20 +111,24 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     pub(super) fn hear(&mut self, ballot: Ballot, effects: &mut Effects<Self>) {
         if ballot > self.promised() {
             self.heard = self.heard.max(ballot);
-            self.step_down(effects);
+            self.step_down(Some(self.heard.node), effects);
         }
     }
 
-    /// Stops proposing, if it was: a higher ballot is about.
-    fn step_down(&mut self, effects: &mut Effects<Self>) {
-        if self.standing() == Standing::Leader {
+    /// Stops proposing, if it was: a higher ballot is about, `successor`'s if there is one.
+    pub(super) fn step_down(&mut self, successor: Option<NodeId>, effects: &mut Effects<Self>) {
+        let role = std::mem::replace(&mut self.role, Role::Follower);
+        if let Role::Follower = role {
+            return;
+        }
+        self.await_leader(effects);
+        effects.publish(Notice::Role(Standing::Follower));
+        if let Role::Leader(leader) = role {
             effects.cancel_timer(TimerKind::Heartbeat);
             effects.cancel_timer(TimerKind::Resend);
-        }
-        if self.standing() != Standing::Follower {
-            self.role = Role::Follower;
-            self.await_leader(effects);
-            effects.publish(Notice::Role(Standing::Follower));
+            for read in leader.reads.waiting {
+                effects.reply(read.id, Response::NotLeader { leader: successor });
+            }
         }
     }
 

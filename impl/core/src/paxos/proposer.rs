@@ -103,6 +103,12 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         let end = candidate.best.last_key_value().map_or(floor, |(last, _)| last.after(1));
         let values = (floor.0..end.0).map(|slot| adopted(candidate.best.get(&Slot(slot))));
         self.propose(values.collect::<Vec<_>>(), effects);
+        if let Role::Leader(leader) = &mut self.role
+            && self.config.reads > 0
+            && end > self.chosen
+        {
+            leader.reads.floor = end;
+        }
     }
 }
 

@@ -46,7 +46,10 @@ impl<C: Payload, S: Chunk> Machine for Replica<C, S> {
             Input::Timer(TimerKind::Heartbeat) => self.heartbeat(effects),
             Input::Timer(TimerKind::Resend) => self.resend(effects),
             Input::Timer(TimerKind::Capture) => {}
-            Input::Request { id, request } => self.request(id, request, effects),
+            Input::Request { id, request: Request::Submit(command) } => self.submit(id, command, effects),
+            Input::Request { id, request: Request::Confirm } => self.confirm(id, effects),
+            Input::Request { id, request: Request::Transfer { to } } => self.transfer(id, to, effects),
+            Input::Request { id, request: Request::Stop } => self.stop(id, effects),
         }
     }
 

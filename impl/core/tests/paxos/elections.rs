@@ -91,7 +91,7 @@ fn who_lags_too_far_is_taught_when_it_asks() {
     cluster.timer(2, TimerKind::Election);
     cluster.deliver_all();
     let (chosen, standing) = (cluster.replica(2).chosen(), cluster.replica(2).standing());
-    assert_eq!((chosen, standing), (Slot(4), Standing::Follower), "taught, and not granted");
+    assert_eq!((chosen, standing), (Slot(5), Standing::Follower), "taught, and not granted");
     cluster.timer(2, TimerKind::Election);
     cluster.deliver_all();
     assert_eq!(cluster.replica(2).standing(), Standing::Leader);

@@ -4,5 +4,6 @@ mod cluster;
 mod elections;
 mod garbage;
 mod host;
+mod reads;
 mod scenarios;
 mod snapshots;
