@@ -76,6 +76,8 @@ fn an_answer_from_before_the_read_confirms_nothing() {
     cluster.deliver_where(|(.., m)| matches!(m, Message::Alive { .. }));
     assert_eq!(answer(&cluster, first), confirmed(0), "nothing was chosen when it was asked for");
     assert_eq!(answer(&cluster, second), None, "its round has only begun");
+    cluster.deliver((NodeId(2), NodeId(0), Message::Alive { ballot: ballot(1, 0), round: 1 }));
+    assert_eq!(answer(&cluster, second), None, "an answer that came twice is of the first round");
     cluster.deliver_all();
     assert_eq!(answer(&cluster, second), Some(Response::NotLeader { leader: Some(NodeId(1)) }));
 }
@@ -107,7 +109,9 @@ fn a_new_leader_confirms_only_when_what_it_proposed_again_is_chosen() {
     assert_eq!(cluster.replica(0).chosen(), Slot(1), "acknowledged to a client");
     cluster.lose_all();
     cluster.timer(1, TimerKind::Election);
-    cluster.deliver_where(|(.., m)| matches!(m, Message::Prepare { .. } | Message::Promise { .. }));
+    cluster.deliver_where(|(from, to, m)| {
+        matches!(m, Message::Prepare { .. } | Message::Promise { .. }) && from.0 + to.0 == 3
+    });
     assert_eq!((cluster.replica(1).standing(), cluster.replica(1).chosen()), (Standing::Leader, Slot(0)));
     let read = cluster.ask(1, Request::Confirm);
     cluster.deliver_where(|(.., m)| matches!(m, Message::Probe { .. } | Message::Alive { .. }));
