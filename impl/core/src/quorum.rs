@@ -79,6 +79,16 @@ impl Tally {
         self.0.len() >= usize::from(quorum)
     }
 
+    /// Whether `node` has answered.
+    pub fn contains(&self, node: NodeId) -> bool {
+        self.0.contains(&node)
+    }
+
+    /// Whether nobody has answered.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Who has answered, in order.
     pub fn members(&self) -> impl Iterator<Item = NodeId> {
         self.0.iter().copied()

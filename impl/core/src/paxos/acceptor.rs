@@ -3,7 +3,9 @@
 //! What it says depends on what it has written, so every answer stands behind a barrier, `Reject` included: it too
 //! reveals a promise.
 
-use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing, TimerKind, Value};
+use super::message::{
+    Ballot, Chunk, Entry, Message, Notice, Payload, Response, Slot, Standing, TimerKind, Value,
+};
 use super::state::{Replica, Role, Write};
 use crate::batch::Batch;
 use quorate_machine::{Effects, NodeId};
@@ -23,19 +25,25 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         if ballot < self.promised() {
             return self.reject(ballot.node, effects);
         }
-        let is_cut_off = from.0 < self.durable.log.offset();
-        if is_cut_off || self.chosen().since(from) > u64::from(self.config.chunk) {
+        if self.must_teach(from) {
             return self.teach(ballot.node, from, effects);
         }
         if ballot > self.promised() {
             self.yield_to(ballot, effects);
             self.write(Write::Promise(ballot), effects);
-            effects.set_timer(TimerKind::Election);
+            self.await_leader(effects);
         }
         let reported = |(ballot, value): (Ballot, &Value<C>)| Entry { ballot, value: value.clone() };
         let accepted = self.durable.log.iter_from(from.0).map(|(_, held)| held.map(reported)).collect();
         effects.barrier();
         effects.send(ballot.node, Message::Promise { ballot, chosen: self.chosen(), first: from, accepted });
+    }
+
+    /// Whether somebody whose first unchosen slot is `from` must be told of chosen slots before it is promised anything:
+    /// what was cut off cannot be reported, and an answer that says nothing of it would read as if nothing had been
+    /// accepted there.
+    pub(super) fn must_teach(&self, from: Slot) -> bool {
+        from.0 < self.durable.log.offset() || self.chosen().since(from) > u64::from(self.config.chunk)
     }
 
     /// Phase 2b: vote for what is proposed, unless a higher ballot was promised.
@@ -51,6 +59,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         if ballot > self.promised() {
             self.yield_to(ballot, effects);
         }
+        self.note_leader();
         let kept = first.max(Slot(self.durable.log.offset()));
         let is_new = ballot > self.promised()
             || end > self.durable.end()
@@ -85,13 +94,14 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
 
     /// Makes way for a ballot above the promised one. Whoever calls writes the promise next.
     fn yield_to(&mut self, ballot: Ballot, effects: &mut Effects<Self>) {
-        self.step_down(effects);
+        self.step_down(Some(ballot.node), effects);
         self.forget_ballot(ballot);
     }
 
     /// Clears what was known about the promised ballot, because `ballot` takes its place.
     pub(super) fn forget_ballot(&mut self, ballot: Ballot) {
         self.run = None;
+        self.note_leader();
         if self.heard <= ballot {
             self.heard = Ballot::ZERO;
         }
@@ -101,20 +111,24 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     pub(super) fn hear(&mut self, ballot: Ballot, effects: &mut Effects<Self>) {
         if ballot > self.promised() {
             self.heard = self.heard.max(ballot);
-            self.step_down(effects);
+            self.step_down(Some(self.heard.node), effects);
         }
     }
 
-    /// Stops proposing, if it was: a higher ballot is about.
-    fn step_down(&mut self, effects: &mut Effects<Self>) {
-        if self.standing() == Standing::Leader {
+    /// Stops proposing, if it was: a higher ballot is about, `successor`'s if there is one.
+    pub(super) fn step_down(&mut self, successor: Option<NodeId>, effects: &mut Effects<Self>) {
+        let role = std::mem::replace(&mut self.role, Role::Follower);
+        if let Role::Follower = role {
+            return;
+        }
+        self.await_leader(effects);
+        effects.publish(Notice::Role(Standing::Follower));
+        if let Role::Leader(leader) = role {
             effects.cancel_timer(TimerKind::Heartbeat);
             effects.cancel_timer(TimerKind::Resend);
-        }
-        if self.standing() != Standing::Follower {
-            self.role = Role::Follower;
-            effects.set_timer(TimerKind::Election);
-            effects.publish(Notice::Role(Standing::Follower));
+            for read in leader.reads.waiting {
+                effects.reply(read.id, Response::NotLeader { leader: successor });
+            }
         }
     }
 

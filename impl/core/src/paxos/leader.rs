@@ -1,15 +1,14 @@
 //! The proposer while it leads: phase 2, pipelined and batched.
 
 use super::acceptor::Proposal;
-use super::message::{Ballot, Chunk, Message, Payload, Request, Response, Slot, TimerKind, Value};
+use super::message::{Ballot, Chunk, Message, Payload, Response, Slot, TimerKind, Value};
 use super::state::{Leader, Replica, Role};
 use crate::{batch::Batch, quorum::reached_by};
 use quorate_machine::{Effects, NodeId, RequestId};
 
 impl<C: Payload, S: Chunk> Replica<C, S> {
     /// A client wants a command chosen.
-    pub(super) fn request(&mut self, id: RequestId, request: Request<C>, effects: &mut Effects<Self>) {
-        let Request::Submit(command) = request else { return };
+    pub(super) fn submit(&mut self, id: RequestId, command: C, effects: &mut Effects<Self>) {
         let (chosen, config, hint) = (self.chosen(), self.config, self.leader());
         let Role::Leader(leader) = &mut self.role else {
             return effects.reply(id, Response::NotLeader { leader: hint });
@@ -106,6 +105,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         } else if self.config.commit_messages {
             self.tell_chosen(effects);
         }
+        self.answer_reads(effects);
     }
 
     /// The heartbeat timer fired.
@@ -113,6 +113,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         if self.leading().is_some() {
             effects.set_timer(TimerKind::Heartbeat);
             self.tell_chosen(effects);
+            self.ask_who_lives(effects);
         }
     }
 
@@ -122,6 +123,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         let (ballot, chosen) = (self.promised(), self.chosen());
         let Some(leader) = self.leading() else { return };
         effects.set_timer(TimerKind::Resend);
+        self.ask_who_lives(effects);
         for peer in self.peers() {
             let first = leader.acked[usize::from(peer.0)].max(chosen);
             for run in self.durable.log.runs(first.0..leader.next.0) {

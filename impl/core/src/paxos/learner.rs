@@ -1,6 +1,6 @@
 //! The learner: it knows a contiguous prefix of the log to be chosen, and announces it in order.
 
-use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing, TimerKind};
+use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing};
 use super::state::{Replica, Write};
 use crate::batch::Batch;
 use quorate_machine::{Effects, NodeId};
@@ -12,8 +12,9 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             return self.reject(from, effects);
         }
         self.hear(ballot, effects);
+        self.note_leader();
         if self.standing() == Standing::Follower {
-            effects.set_timer(TimerKind::Election);
+            self.await_leader(effects);
         }
         self.settle(ballot, chosen, effects);
         self.ask_for_more(from, chosen, effects);

@@ -42,11 +42,14 @@ impl<C: Payload, S: Chunk> Machine for Replica<C, S> {
                     self.receive(from, message, effects);
                 }
             }
-            Input::Timer(TimerKind::Election) => self.campaign(effects),
+            Input::Timer(TimerKind::Election) => self.election_timeout(effects),
             Input::Timer(TimerKind::Heartbeat) => self.heartbeat(effects),
             Input::Timer(TimerKind::Resend) => self.resend(effects),
             Input::Timer(TimerKind::Capture) => {}
-            Input::Request { id, request } => self.request(id, request, effects),
+            Input::Request { id, request: Request::Submit(command) } => self.submit(id, command, effects),
+            Input::Request { id, request: Request::Confirm } => self.confirm(id, effects),
+            Input::Request { id, request: Request::Transfer { to } } => self.transfer(id, to, effects),
+            Input::Request { id, request: Request::Stop } => self.stop(id, effects),
         }
     }
 
@@ -62,7 +65,7 @@ impl<C: Payload, S: Chunk> Machine for Replica<C, S> {
 impl<C: Payload, S: Chunk> Replica<C, S> {
     /// The first input of a life: what the disk says is chosen is announced again, from its snapshot on.
     fn start(&mut self, effects: &mut Effects<Self>) {
-        effects.set_timer(TimerKind::Election);
+        self.await_leader(effects);
         self.announce(self.durable.snapshot_upto(), effects);
         self.finish_snapshot(effects);
     }

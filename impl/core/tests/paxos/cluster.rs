@@ -219,10 +219,12 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
     /// Campaigns while only these replicas hear each other.
     pub(crate) fn elect_among(&mut self, node: u16, nodes: &[u16]) {
         if self.config.pre_vote {
-            let others = nodes.iter().filter(|other| **other != node && self.is_up(**other));
-            for other in others.copied().collect::<Vec<_>>() {
+            let others = nodes.iter().copied().filter(|other| *other != node && self.is_up(*other));
+            for other in others.collect::<Vec<_>>() {
                 self.timer(other, TimerKind::Election);
             }
+            // They miss a leader too, but nobody hears of that.
+            self.network.retain(|(.., message)| !matches!(message, Message::PreVote { .. }));
         }
         self.timer(node, TimerKind::Election);
         self.deliver_among(nodes);

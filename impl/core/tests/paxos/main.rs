@@ -1,7 +1,9 @@
 //! The production core, a few replicas at a time, under the driver.
 
 mod cluster;
+mod elections;
 mod garbage;
 mod host;
+mod reads;
 mod scenarios;
 mod snapshots;

@@ -184,7 +184,7 @@ fn ones_own_capture_gives_way_to_a_snapshot_from_ahead() {
     cluster.compact(0);
     cluster.timer(0, TimerKind::Heartbeat);
     cluster.deliver_where(|(.., m)| !matches!(m, Message::Fetch { at: 2, .. }));
-    cluster.timer(2, TimerKind::Capture);
+    (0..3).for_each(|_| cluster.timer(2, TimerKind::Capture));
     let partial = cluster.replica(2).durable().partial.as_ref().expect("one is being received");
     assert_eq!((partial.upto, partial.chunks.len()), (Slot(14), 2), "the capture did not get between");
     cluster.deliver_all();

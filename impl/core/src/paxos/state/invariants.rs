@@ -72,6 +72,12 @@ impl<C: Plain, S: Plain> Replica<C, S> {
                 "replica {id}: {mark} acknowledged"
             );
         }
+        let rounds: Vec<_> = leader.reads.waiting.iter().map(|read| read.round).collect();
+        let last = leader.reads.round;
+        assert!(
+            rounds.is_sorted() && rounds.last() <= Some(&(last + 1)),
+            "replica {id}: {rounds:?} of {last}"
+        );
         let waiting = leader.queue.len();
         assert!(waiting <= self.config.queue as usize, "replica {id}: {waiting} commands wait");
     }
