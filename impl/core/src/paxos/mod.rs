@@ -16,6 +16,7 @@
 mod acceptor;
 pub mod counters;
 mod error;
+mod flow;
 mod leader;
 mod learner;
 mod message;
