@@ -129,6 +129,13 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             for read in leader.reads.waiting {
                 effects.reply(read.id, Response::NotLeader { leader: successor });
             }
+            if let Some(id) = leader.transfer.and_then(|transfer| transfer.id) {
+                effects.reply(id, Response::Transferred { leader: successor });
+            }
+            if self.stopped {
+                effects.cancel_timer(TimerKind::Election);
+                effects.publish(Notice::Stopped);
+            }
         }
     }
 

@@ -55,6 +55,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         let slots = (0..count).map(|at| self.durable.entry(from.after(at)));
         let learn = Message::Learn { first: from, entries: slots.flatten().collect(), chosen: self.chosen() };
         effects.send(to, learn);
+        self.note_progress(to, from.after(count), effects);
     }
 
     /// Chosen values arrived. A leader leaves them alone: what it proposed it learns from votes, or it is no longer
@@ -77,6 +78,11 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         self.write(Write::Learned { first: start, entries }, effects);
         self.announce(start, effects);
         self.ask_for_more(from, chosen, effects);
+        if self.is_observer() && self.chosen() >= chosen && self.config.peer_window > 0 {
+            // Nobody waits for an observer's votes: by asking for what comes next it says what it has.
+            effects.barrier();
+            effects.send(from, Message::CatchUp { from: self.chosen() });
+        }
     }
 
     /// Asks `from`, who knows every slot before `chosen` to be chosen, for what is missing of that.
@@ -87,6 +93,9 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         if self.receiving().is_some() {
             self.ask_for_chunks(from, effects);
         } else {
+            if self.config.peer_window > 0 {
+                effects.barrier();
+            }
             effects.send(from, Message::CatchUp { from: self.chosen() });
         }
     }

@@ -17,6 +17,7 @@
 mod acceptor;
 pub mod counters;
 mod error;
+mod flow;
 mod leader;
 mod learner;
 mod message;

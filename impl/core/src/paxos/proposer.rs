@@ -85,7 +85,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             acked: vec![Slot(0); replicas],
             queue: Vec::new(),
             weight: 0,
-            peers: Vec::new(),
+            peers: self.first_progress(floor),
             reads: Reads::default(),
             transfer: None,
         };
@@ -102,7 +102,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
         let end = candidate.best.last_key_value().map_or(floor, |(last, _)| last.after(1));
         let values = (floor.0..end.0).map(|slot| adopted(candidate.best.get(&Slot(slot))));
-        self.propose(values.collect::<Vec<_>>(), effects);
+        self.propose(values.collect::<Vec<_>>().drain(..), effects);
         if let Role::Leader(leader) = &mut self.role
             && self.config.reads > 0
             && end > self.chosen

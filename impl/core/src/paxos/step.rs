@@ -82,7 +82,10 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             }
             Message::Accepted { ballot, upto } => self.accepted(from, ballot, upto, effects),
             Message::Commit { ballot, chosen } => self.commit(from, ballot, chosen, effects),
-            Message::CatchUp { from: first } => self.teach(from, first, effects),
+            Message::CatchUp { from: first } => {
+                self.note_progress(from, first, effects);
+                self.teach(from, first, effects);
+            }
             Message::Learn { first, entries, chosen } => self.learn(from, first, entries, chosen, effects),
             Message::Snapshot { upto, at, of, chunk } => {
                 self.receive_chunk(from, Piece { upto, at, of, chunk }, effects);

@@ -2,8 +2,10 @@
 
 mod cluster;
 mod elections;
+mod flow;
 mod garbage;
 mod host;
 mod reads;
 mod scenarios;
 mod snapshots;
+mod transfers;

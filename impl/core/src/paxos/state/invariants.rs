@@ -1,6 +1,6 @@
 //! What must hold between any two inputs.
 
-use super::{Candidate, Leader, Replica, Role};
+use super::{Candidate, Leader, Progress, Replica, Role};
 use crate::paxos::message::{Ballot, Slot};
 use quorate_machine::Plain;
 
@@ -78,6 +78,9 @@ impl<C: Plain, S: Plain> Replica<C, S> {
             rounds.is_sorted() && rounds.last() <= Some(&(last + 1)),
             "replica {id}: {rounds:?} of {last}"
         );
+        for Progress { matched, sent, .. } in &leader.peers {
+            assert!(matched <= sent && *sent <= next, "replica {id}: {matched} of {sent} of {next}");
+        }
         let waiting = leader.queue.len();
         assert!(waiting <= self.config.queue as usize, "replica {id}: {waiting} commands wait");
     }
