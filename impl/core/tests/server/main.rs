@@ -3,6 +3,8 @@
 mod cluster;
 mod commands;
 mod handle;
+mod history;
 mod ledger;
 mod planted;
+mod random;
 mod snapshots;

@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 /// What is wrong: what becomes of a request before the server has it. `Err` is an answer of its own.
-trait Defect: Clone + Eq + std::hash::Hash + std::fmt::Debug {
+pub(crate) trait Defect: Clone + Eq + std::hash::Hash + std::fmt::Debug {
     fn meddle(server: &Server<Ledger>, seen: &mut BTreeSet<Stamp>, request: Ask) -> Result<Ask, Answer>;
 }
 
 /// A server that is right inside, behind a door that is not.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Wrong<D> {
+pub(crate) struct Wrong<D> {
     server: Server<Ledger>,
     seen: BTreeSet<Stamp>,
     defect: PhantomData<D>,
@@ -76,7 +76,7 @@ impl<D: Defect> Machine for Wrong<D> {
 /// P19, the half of a fix: a command is recognised when it is proposed, each server for itself, and not when it is
 /// executed, because every attempt has a number of its own.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct AtProposalOnly;
+pub(crate) struct AtProposalOnly;
 
 impl Defect for AtProposalOnly {
     fn meddle(server: &Server<Ledger>, seen: &mut BTreeSet<Stamp>, request: Ask) -> Result<Ask, Answer> {
@@ -92,7 +92,7 @@ impl Defect for AtProposalOnly {
 
 /// P23: who believes to lead answers a read from its own state.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct LocalRead;
+pub(crate) struct LocalRead;
 
 impl Defect for LocalRead {
     fn meddle(server: &Server<Ledger>, _: &mut BTreeSet<Stamp>, request: Ask) -> Result<Ask, Answer> {
