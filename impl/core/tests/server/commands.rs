@@ -232,7 +232,9 @@ fn a_new_leader_reads_after_what_the_old_one_may_have_answered() {
 
 #[test]
 fn a_leader_hands_over_and_then_stops() {
-    let mut cluster = Ledgers::new(small());
+    let mut config = small();
+    config.log.peer_window = 8;
+    let mut cluster = Ledgers::new(config);
     cluster.elect(0);
     cluster.answer(0, add(0, 0, 5));
     let moved = cluster.answer(0, Request::Transfer { to: NodeId(2) });

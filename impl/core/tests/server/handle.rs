@@ -3,7 +3,7 @@
 use crate::cluster::{Answer, Ask, add, done, small};
 use crate::ledger::Ledger;
 use quorate_core::paxos::server::{Config, Response, Server};
-use quorate_core::paxos::shared::{Desk, Outcome, Sound, Status, SubmitError, open};
+use quorate_core::paxos::shared::{Desk, Outcome, Sound, Status, SubmitError, Ticket, open};
 use quorate_core::paxos::{self, Durable, TimerKind};
 use quorate_machine::{Driver, NodeId, Output};
 use std::collections::BTreeSet;
@@ -56,26 +56,27 @@ fn serve(mut driver: Driver<Server<Ledger>>, mut desk: Reception) -> Server<Ledg
 fn client_threads_submit_wait_and_close() {
     let driver = alone();
     let (desk, handle) = open(Status::of(driver.machine().replica()), 4);
-    let desk = thread::spawn(move || serve(driver, desk));
-    let client = |client: u64| {
-        let handle = handle.clone();
-        thread::spawn(move || {
-            (0..50)
-                .map(|sequence| match handle.submit(add(client, sequence, 1)).map(|ticket| ticket.wait()) {
+    thread::scope(|threads| {
+        let desk = threads.spawn(move || serve(driver, desk));
+        let client = |client: u64| {
+            let handle = handle.clone();
+            threads.spawn(move || {
+                let answer = |sequence| match handle.submit(add(client, sequence, 1)).map(Ticket::wait) {
                     Ok(Outcome::Told(Response::Done { output })) => output,
                     other => panic!("client {client}, {sequence}: {other:?}"),
-                })
-                .collect::<Vec<u64>>()
-        })
-    };
-    let clients = [client(0), client(1)];
-    let sums: BTreeSet<u64> =
-        clients.into_iter().flat_map(|client| client.join().expect("answered")).collect();
-    assert_eq!(sums, (0..100).collect(), "a fetch-and-add that each answer saw alone");
-    assert_eq!(handle.status().chosen, paxos::Slot(100));
-    handle.close();
-    assert_eq!(handle.submit(add(0, 50, 1)).map(drop), Err(SubmitError::Closed));
-    assert_eq!(desk.join().expect("it ends").state().entries, [1; 100]);
+                };
+                (0..50).map(answer).collect::<Vec<u64>>()
+            })
+        };
+        let clients = [client(0), client(1)];
+        let sums: BTreeSet<u64> =
+            clients.into_iter().flat_map(|client| client.join().expect("answered")).collect();
+        assert_eq!(sums, (0..100).collect(), "a fetch-and-add that each answer saw alone");
+        assert_eq!(handle.status().chosen, paxos::Slot(100));
+        handle.close();
+        assert_eq!(handle.submit(add(0, 50, 1)).map(drop), Err(SubmitError::Closed));
+        assert_eq!(desk.join().expect("it ends").state().entries, [1; 100]);
+    });
 }
 
 #[test]

@@ -81,10 +81,14 @@ pub(crate) struct AtProposalOnly;
 impl Defect for AtProposalOnly {
     fn meddle(server: &Server<Ledger>, seen: &mut BTreeSet<Stamp>, request: Ask) -> Result<Ask, Answer> {
         let Request::Execute { stamp, command } = request else { return Ok(request) };
+        if server.replica().standing() != Standing::Leader {
+            return Err(Response::NotLeader { leader: None });
+        }
         if !seen.insert(stamp) {
             return Err(Response::Full);
         }
-        let attempt = Sequence(3 * seen.len() as u64 + u64::from(server.replica().id().0));
+        let ballot = server.replica().promised();
+        let attempt = Sequence(ballot.round << 20 | u64::from(ballot.node.0) << 16 | seen.len() as u64);
         let stamp = Stamp { sequence: attempt, acknowledged: attempt, ..stamp };
         Ok(Request::Execute { stamp, command })
     }
