@@ -75,7 +75,6 @@ fn nonsense() -> Vec<Message<u32>> {
         Message::PreVote { ballot: beyond, from: Slot(0) },
         Message::PreVote { ballot: ballot(9, 2), from: Slot(0) },
         Message::PreVote { ballot: high, from: HUGE },
-        Message::PreVote { ballot: high, from: Slot(4) },
         Message::PreGrant { ballot: ballot(1, 0) },
         Message::PreGrant { ballot: ballot(1, 2) },
         Message::TimeoutNow { ballot: ballot(9, 2) },
