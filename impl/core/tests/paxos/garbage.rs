@@ -76,7 +76,7 @@ fn nonsense() -> Vec<Message<u32>> {
         Message::PreVote { ballot: ballot(9, 2), from: Slot(0) },
         Message::PreVote { ballot: high, from: HUGE },
         Message::PreGrant { ballot: ballot(1, 0) },
-        Message::PreGrant { ballot: ballot(1, 2) },
+        Message::PreGrant { ballot: ballot(2, 2) },
         Message::TimeoutNow { ballot: ballot(9, 2) },
         Message::TimeoutNow { ballot: beyond },
     ]
