@@ -1,8 +1,9 @@
 //! What a server wants to show: counts of what a replica was told and what it did. Not part of the replica, whose
 //! state must not differ because of them: whoever drives it feeds them.
 
-use super::message::{Message, Notice, Request, Response, Standing, TimerKind};
-use super::state::Write;
+use super::message::{Chunk, Message, Notice, Payload, Request, Response, Standing, TimerKind};
+use super::state::{Replica, Write};
+use quorate_machine::{Input, Output};
 use serde::{Deserialize, Serialize};
 
 /// Messages by kind.
@@ -89,7 +90,7 @@ impl Kinds {
 /// [`super::Replica`] has [`Counters::input`] and [`Counters::output`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counters {
-    /// Messages from other replicas, and from this one.
+    /// Messages from other replicas.
     pub received: Kinds,
     /// Messages to other replicas.
     pub sent: Kinds,
@@ -138,6 +139,27 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// A replica is about to be told this.
+    pub fn input<C: Payload, S: Chunk>(&mut self, input: &Input<Replica<C, S>>) {
+        match input {
+            Input::Start => {}
+            Input::Message { message, .. } => self.message_in(message),
+            Input::Timer(kind) => self.timer(*kind),
+            Input::Request { request, .. } => self.request(request),
+        }
+    }
+
+    /// A replica wants this done.
+    pub fn output<C: Payload, S: Chunk>(&mut self, output: &Output<Replica<C, S>>) {
+        match output {
+            Output::Send { message, .. } => self.message_out(message),
+            Output::Write(write) => self.write(write),
+            Output::Reply { response, .. } => self.response(response),
+            Output::Publish(notice) => self.notice(notice),
+            Output::SetTimer(_) | Output::CancelTimer(_) => {}
+        }
+    }
+
     /// A message arrived.
     pub fn message_in<C, S>(&mut self, message: &Message<C, S>) {
         self.received.count(message);

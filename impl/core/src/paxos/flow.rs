@@ -41,7 +41,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         let Some(progress) = leader.peers.get_mut(usize::from(member.0)).filter(|_| upto <= next) else {
             return;
         };
-        progress.quiet = false;
+        progress.quiet &= upto <= progress.matched;
         progress.matched = progress.matched.max(upto);
         progress.sent = progress.sent.max(upto);
         if progress.sent < next && member != self.id && self.config.members().votes(member) {
@@ -71,8 +71,8 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
     }
 
-    /// The resend timer fired. To who has been quiet since it last did, the first proposal that it has not
-    /// acknowledged is sent again, and what is chosen is told, so that it asks for what it missed.
+    /// The resend timer fired. To who has told nothing new since it last did, the first proposal that
+    /// it has not acknowledged is sent again, and what is chosen is told, so that it asks for what it missed.
     pub(super) fn resend_within_windows(&mut self, effects: &mut Effects<Self>) {
         let (ballot, chosen) = (self.promised(), self.chosen());
         for peer in self.peers() {

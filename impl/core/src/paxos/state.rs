@@ -86,7 +86,7 @@ pub(super) struct Progress {
     pub(super) matched: Slot,
     /// One past the slots that it was sent. Not below `matched`.
     pub(super) sent: Slot,
-    /// Whether nothing was heard of it since the resend timer last fired.
+    /// Whether it told nothing new since the resend timer last fired.
     pub(super) quiet: bool,
 }
 

@@ -96,6 +96,22 @@ fn a_lost_proposal_is_sent_again_and_what_follows_it() {
     assert_eq!(cluster.learned[0], commands(0..3));
 }
 
+#[test]
+fn a_peer_that_answers_is_not_sent_again_what_is_on_its_way() {
+    let mut cluster = Cluster::new(windowed());
+    cluster.elect(0);
+    cluster.submit_all(0, 0..3);
+    cluster.deliver_where(|(_, _, m)| !matches!(m, Message::Accept { first, .. } if first.0 > 0));
+    cluster.timer(0, TimerKind::Resend);
+    assert_eq!(
+        (accepts_to(&cluster, 1), accepts_to(&cluster, 2)),
+        (3, 3),
+        "both have acknowledged the first"
+    );
+    cluster.timer(0, TimerKind::Resend);
+    assert_eq!((accepts_to(&cluster, 1), accepts_to(&cluster, 2)), (4, 4), "and nothing since");
+}
+
 /// The disk of the leader stalls. The others choose without it, and it stops taking commands when as much as a window
 /// is not on its disk.
 #[test]

@@ -1,6 +1,7 @@
 //! The production core, a few replicas at a time, under the driver.
 
 mod cluster;
+mod counting;
 mod elections;
 mod flow;
 mod garbage;
