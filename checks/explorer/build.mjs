@@ -11,7 +11,7 @@ const target = join(here, "../harness/assets/board.html");
 const BUDGET = 150_000;
 
 const common = { absWorkingDir: here, bundle: true, minify: true, write: false, legalComments: "eof", logLevel: "warning", charset: "utf8" };
-const script = (await build({ ...common, entryPoints: ["src/view/main.tsx"], format: "iife", target: "es2022", jsx: "automatic", jsxImportSource: "preact" })).outputFiles[0].text.trim();
+const script = (await build({ ...common, entryPoints: ["src/view/main.tsx"], format: "iife", target: "es2022", jsx: "transform", jsxFactory: "h", jsxFragment: "Fragment", inject: ["src/view/jsx.ts"], tsconfigRaw: {} })).outputFiles[0].text.trim();
 const style = (await build({ ...common, entryPoints: ["src/style.css"] })).outputFiles[0].text.trim();
 if (/<\/script|<!--/i.test(script)) throw new Error("the script would end its own element");
 // Neither the bundle nor its packages say whose they are in a comment that survives, so the notices stand here.

@@ -15,13 +15,17 @@ const ofFixture = (name, more = "") => `${pageFile(name, fixture(name))}#${more}
 
 const article = find((r) => r.model === "naive-n1" && r.property === "PX-S1");
 const agreement = find((r) => r.model === "single-decree" && r.property === "PX-S1" && r.group === "planted");
-const mismatch = find((r) => r.property === "refines" && r.verdict === "violated");
+const storm = find((r) => r.group === "demonstration");
+const mismatch = find((r) => r.file.includes("p03-duel")) ?? find((r) => r.property === "refines" && r.verdict === "violated");
 const shots = [
   ["runs", base === undefined ? undefined : `${base}#/`],
   ["article", ofTrace(article)],
   ["agreement", ofTrace(agreement) ?? ofFixture("paxos-agreement")],
   ["narrow", ofTrace(article) ?? ofFixture("paxos-agreement"), { width: 420, height: 860, colorScheme: "dark" }],
   ["crash", ofFixture("paxos-agreement")],
+  ["storm", ofTrace(storm), { width: 1500, height: 700 }],
+  ["commit", ofTrace(find((r) => r.model === "two-phase-commit" && r.group === "planted"))],
+  ["defects", base === undefined ? undefined : `${base}#/report`],
   ["lock", ofFixture("lock-mutex")],
   ["lasso", ofFixture("paxos-starved")],
   ["refinement", ofTrace(mismatch) ?? ofFixture("paxos-refinement")],
@@ -37,7 +41,7 @@ for (const [name, url, options] of shots) {
     continue;
   }
   const { page, seen, close } = await open(browser, url === "live" ? ofTrace(agreement) : url, { width: 1280, height: 800, ...options });
-  await page.waitForSelector("[role=slider], .run, .graph");
+  await page.waitForSelector("[role=slider], .run, .graph, .kills");
   await page.waitForTimeout(900);
   if (url === "live") {
     await page.getByRole("button", { name: /go on live/ }).click();

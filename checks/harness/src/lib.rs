@@ -12,6 +12,7 @@ pub mod cli;
 pub mod engine;
 pub mod explorer;
 pub mod foreign;
+pub mod linear;
 pub mod lockstep;
 pub mod refine;
 pub mod registry;

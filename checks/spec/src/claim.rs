@@ -121,7 +121,9 @@ impl<M: Model> Claim<M> {
     pub fn at_state(&self, model: &M, state: &M::State) -> Truth {
         match self.shape {
             Shape::Always(holds) => Truth::of(self.triggered_at(model, state), || holds(model, state)),
-            Shape::Sometimes(reached) if self.triggered_at(model, state) && reached(model, state) => Truth::Holds,
+            Shape::Sometimes(reached) if self.triggered_at(model, state) && reached(model, state) => {
+                Truth::Holds
+            }
             Shape::Sometimes(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => Truth::Silent,
         }
     }

@@ -1,13 +1,9 @@
 //! The checks that no depth bounds: that the invariant of `Voting` is inductive, and that weaker ones are not.
 
 use super::models::PROTOCOL;
-use quorate::{
-    engine::{Induction, inductive},
-    registry::{Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Row},
-};
+use quorate::registry::{Check, Expect, Identity, Inductive, Registry};
 use quorate_model::paxos::voting::{Voting, planted, property, state::State};
 use quorate_spec::StateFn;
-use std::time::Instant;
 
 /// Adds the inductive checks.
 pub fn register(registry: &mut Registry) {
@@ -31,36 +27,16 @@ fn check(kind: &str, scope: &str, says: &str, invariant: StateFn<Voting>, expect
     for (name, bound) in [("acceptors", 3), ("ballots", 3), ("values", 2)] {
         identity.bounds.insert(name.to_owned(), bound.into());
     }
-    let text = "the invariant holds at first and is kept by every step from every state that has it";
-    let property = Property { id: "PX-S10".to_owned(), text: text.to_owned(), expect };
-    let about = identity.clone();
-    let run = move |context: &Context, _: &str| Outcome {
-        rows: vec![row(Row::new(&about, "PX-S10", text, expect), invariant, context)],
-        ..Outcome::default()
+    let inductive = Inductive {
+        model: Voting,
+        property: (
+            "PX-S10",
+            "the invariant holds at first and is kept by every step from every state that has it",
+        ),
+        invariant,
+        states: || Box::new(State::all()),
+        typed: property::type_ok,
+        expect,
     };
-    Check::custom(identity, vec![property], run)
-}
-
-fn row(mut row: Row, invariant: StateFn<Voting>, context: &Context) -> Row {
-    let start = Instant::now();
-    let threads = context.threads;
-    let found = inductive(&Voting, invariant, property::type_ok, State::all(), threads);
-    row.wall_seconds = start.elapsed().as_secs_f64();
-    row.sentence = (!found.holds()).then(|| format!("{found:?}"));
-    row.conclusion = match found {
-        Induction::Inductive { states, satisfying, steps } => {
-            (row.unique_states, row.triggers, row.transitions) = (states, satisfying, steps);
-            Conclusion::Complete
-        }
-        Induction::NotPreserved { .. } => {
-            row.trace_steps = Some(1);
-            Conclusion::Violated
-        }
-        Induction::NotInitially(_) => {
-            row.trace_steps = Some(0);
-            Conclusion::Violated
-        }
-        Induction::NotClosed(_) | Induction::Vacuous => Conclusion::Unreached,
-    };
-    row.judge(false)
+    inductive.check(identity)
 }

@@ -1,9 +1,11 @@
 //! Paxos: that the production core and the model agree.
 
+pub mod demonstration;
 pub mod faults;
 pub mod history;
 pub mod inductive;
 pub mod machine;
+pub mod marks;
 pub mod models;
 pub mod planted;
 pub mod quotient;

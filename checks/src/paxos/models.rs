@@ -82,10 +82,14 @@ fn decree(scope: Scope<single_decree::Paxos>) -> Search<single_decree::Paxos> {
 }
 
 fn over_slots(scope: Scope<log::Log>) -> Search<log::Log> {
-    let log::Log { slots, ballots, .. } = scope.model;
-    scoped("log", scope, "use quorate_model::paxos::log::{Log, planted::Defect::*};")
+    let log::Log { slots, ballots, replicas, observers, restarts, reads, .. } = scope.model;
+    let added =
+        [("replicas", replicas), ("observers", observers), ("restarting", restarts), ("reads", reads)];
+    let search = scoped("log", scope, "use quorate_model::paxos::log::{Log, planted::Defect::*};")
         .bound("slots", slots)
-        .bound("ballots", ballots)
+        .bound("ballots", ballots);
+    let there = added.into_iter().filter(|(_, bound)| *bound > 0);
+    there.fold(search, |search, (name, bound)| search.bound(name, bound))
 }
 
 /// A model in one of its scopes, with what the scope expects. Where the scope says how deep to look, nothing is said

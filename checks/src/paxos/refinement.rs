@@ -4,6 +4,7 @@ use super::{
     faults,
     history::History,
     machine::Paxos,
+    marks::marks,
     models::PROTOCOL,
     planted::{Defect, P01, P03, P05, P07, P09, P13, P15, P27, Planted},
     quotient::dead,
@@ -35,7 +36,11 @@ pub fn refining<M: Paxos>(scope: Scope<M, History>) -> Refining<M> {
 /// Adds the refinement checks, and then the planted ones.
 pub fn register(registry: &mut Registry) {
     for named in scopes::all() {
-        registry.add(check(named.scope, "refinement", named.says).only(named.properties).after(adequate));
+        let model =
+            format!("refining::<Replica<u8>>(lean(scopes::{}()))", named.scope.name.replace('-', "_"));
+        let uses = format!("{USES}\nuse quorate_core::paxos::Replica;");
+        let search = check(named.scope, "refinement", named.says).rust(&uses, &model);
+        registry.add(search.only(named.properties).after(adequate));
     }
     for kill in kills() {
         registry.add(kill.check);
@@ -53,7 +58,8 @@ fn check<M: Paxos + Serialize>(scope: Scope<M, History>, kind: &str, says: &str)
     let bounds = scope.to_string();
     let name = scope.name;
     let (campaigns, crashes) = (scope.timers.values().copied().max().unwrap_or(0), scope.crashes);
-    Search::new(PROTOCOL, "core", refining(scope.clone()), Form::serde())
+    let form = Form::serde().marked(marks).beside_specification();
+    Search::new(PROTOCOL, "core", refining(scope.clone()), form)
         .kind(kind)
         .scope(name, says)
         .bound("replicas", scope.replicas)
@@ -79,30 +85,43 @@ pub struct Kill {
 
 /// Every planted defect in the scope that kills it, and in scopes one bound lower that it escapes.
 pub fn kills() -> Vec<Kill> {
+    // Each line is also the expression from which an exported test rebuilds the model.
+    macro_rules! kill {
+        ($defect:ident, $scope:expr, $steps:expr) => {
+            kill::<$defect>(
+                $scope,
+                $steps,
+                concat!("refining::<Planted<", stringify!($defect), ">>(", stringify!($scope), ")"),
+            )
+        };
+    }
     vec![
-        kill::<P01>(lean(scopes::duel()), Some(8)),
-        kill::<P03>(lean(scopes::duel()), Some(12)),
-        kill::<P03>(lean(two_ballots(scopes::duel())), None),
-        kill::<P05>(lean(scopes::crash()), Some(4)),
+        kill!(P01, lean(scopes::duel()), Some(8)),
+        kill!(P03, lean(scopes::duel()), Some(12)),
+        kill!(P03, lean(two_ballots(scopes::duel())), None),
+        kill!(P05, lean(scopes::crash()), Some(4)),
         // A prepare below the promise is dead to the core and alive to this defect: nothing is dropped.
-        kill::<P07>(scopes::duel(), Some(3)),
-        kill::<P09>(lean(scopes::duel()), Some(2)),
-        kill::<P13>(lean(scopes::five()), Some(5)),
+        kill!(P07, scopes::duel(), Some(3)),
+        kill!(P09, lean(scopes::duel()), Some(2)),
+        kill!(P13, lean(scopes::five()), Some(5)),
         // Of three replicas a quorum is oneself and one other: to count the other twice changes nothing.
-        kill::<P13>(lean(scopes::duel()), None),
+        kill!(P13, lean(scopes::duel()), None),
         // Of three replicas a leader's own vote and any one other are a quorum already at the ballot of that other vote,
         // so the value was chosen there, and every later ballot proposes it. The models kill this one.
-        kill::<P15>(keeping_votes(scopes::duel()), None),
-        kill::<P27>(lean(scopes::gap()), Some(7)),
+        kill!(P15, keeping_votes(scopes::duel()), None),
+        kill!(P27, lean(scopes::gap()), Some(7)),
         // With one slot there is no gap.
-        kill::<P27>(lean(two_ballots(scopes::duel())), None),
+        kill!(P27, lean(two_ballots(scopes::duel())), None),
     ]
 }
 
-fn kill<D: Defect>(scope: Scope<Planted<D>, History>, steps: Option<u32>) -> Kill {
+/// What an exported test of a planted core needs in scope.
+const USES: &str = "use quorate_checks::paxos::{planted::*, refinement::*, scopes};";
+
+fn kill<D: Defect>(scope: Scope<Planted<D>, History>, steps: Option<u32>, model: &str) -> Kill {
     let name = scope.name;
     let label = format!("{}-{name}", D::ID.to_lowercase());
-    let search = check(scope, "planted", D::WHAT).scope(&label, D::WHAT).only(&["refines"]);
+    let search = check(scope, "planted", D::WHAT).scope(&label, D::WHAT).only(&["refines"]).rust(USES, model);
     let check = match steps {
         Some(_) => search.stop(Stop::FirstViolation).expect("refines", Expect::Violated { steps }).into(),
         None => search.into(),
@@ -111,12 +130,12 @@ fn kill<D: Defect>(scope: Scope<Planted<D>, History>, steps: Option<u32>) -> Kil
 }
 
 /// With dead messages dropped, as the core's own scopes are.
-fn lean<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
+pub fn lean<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
     Scope { dead: Some(dead), ..scope }
 }
 
 /// As [`lean`], but votes are kept: the defect reacts to votes that the core is done with.
-fn keeping_votes<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
+pub fn keeping_votes<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
     fn dead_but_votes<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>>) -> bool {
         !matches!(envelope.message, Message::Accepted { .. }) && dead(world, envelope)
     }
@@ -124,6 +143,6 @@ fn keeping_votes<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
 }
 
 /// One bound lower: one campaign fewer.
-fn two_ballots<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
+pub fn two_ballots<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
     Scope { name: "duel-of-2-ballots", timers: BTreeMap::from([(TimerKind::Election, 2)]), ..scope }
 }

@@ -1,18 +1,24 @@
 //! The checks that sample: random runs in a scope that no search finishes, and lockstep with the specification.
 
 use super::{
+    history::History,
+    machine::Paxos,
+    marks::marks,
     models::PROTOCOL,
-    refinement::refining,
+    refinement::{Refining, refining},
     scopes::{self, Named},
 };
 use quorate::{
     lockstep::{Lockstep, Reach, model_driven},
     refine::Mapping,
-    registry::{Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Row},
-    simulate::{Plan, Sample, random_runs},
+    registry::{Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Row, Sampling},
+    simulate::Plan,
+    trace::Form,
+    world::Scope,
 };
 use quorate_core::paxos::Replica;
-use quorate_spec::{Kind, Spec};
+use quorate_spec::Kind;
+use serde::Serialize;
 use std::time::Instant;
 
 /// Random runs of the wild scope: how many, and how long.
@@ -24,62 +30,61 @@ pub const WALKS: Plan = Plan { seeds: 0..30, steps: 14 };
 /// How far the core may be pushed to follow one step.
 pub const REACH: Reach = Reach { events: 6, states: 2_000 };
 
+/// The kinds of action in the wild that must all be taken.
+pub const EXERCISED: &[&str] =
+    &["deliver", "duplicate", "drop", "timer", "request", "sync", "crash", "crash-during"];
+
 /// Adds them.
 pub fn register(registry: &mut Registry) {
     let says = "everything at once: crashes between outputs, loss, duplication, bytes, batches";
-    registry.add(check("random", "wild", says, "refines", random));
+    let identity = identity("random", "wild", says);
+    registry.add(random::<Replica<u8>>(scopes::wild(), RANDOM, Expect::Holds).check(identity));
     let says = "the specification leads, and the core follows";
-    registry.add(check("lockstep", "holes", says, "follows", lockstep));
+    registry.add(following("holes", says));
 }
 
-fn check(kind: &str, scope: &str, says: &str, property: &str, run: fn(Row) -> Outcome) -> Check {
-    let identity = Identity {
+fn identity(kind: &str, scope: &str, says: &str) -> Identity {
+    Identity {
         protocol: PROTOCOL.to_owned(),
         kind: kind.to_owned(),
         model: "core".to_owned(),
         scope: scope.to_owned(),
         says: says.to_owned(),
         ..Identity::default()
-    };
-    let text = match property {
-        "follows" => "every kind of step that the specification can take, the code can be made to take",
-        _ => "every step of the code is a step of the specification, or none",
-    };
-    let listed = vec![Property { id: property.to_owned(), text: text.to_owned(), expect: Expect::Holds }];
-    let (about, name) = (identity.clone(), property.to_owned());
+    }
+}
+
+/// Random runs of machines `M` in `scope`.
+pub fn random<M: Paxos + Serialize>(
+    scope: Scope<M, History>,
+    plan: Plan,
+    expect: Expect,
+) -> Sampling<Refining<M>> {
+    Sampling {
+        model: refining(scope),
+        form: Form::serde().marked(marks).beside_specification(),
+        plan,
+        property: ("refines", "every step of the code is a step of the specification, or none"),
+        faults: &["crash", "crash-during", "drop", "duplicate"],
+        exercised: EXERCISED,
+        expect,
+    }
+}
+
+fn following(scope: &str, says: &str) -> Check {
+    let identity = identity("lockstep", scope, says);
+    let text = "every kind of step that the specification can take, the code can be made to take";
+    let listed = vec![Property { id: "follows".to_owned(), text: text.to_owned(), expect: Expect::Holds }];
+    let about = identity.clone();
     Check::custom(identity, listed, move |_: &Context, _: &str| {
         let start = Instant::now();
-        let mut outcome = run(Row::new(&about, &name, text, Expect::Holds));
+        let mut outcome = lockstep(Row::new(&about, "follows", text, Expect::Holds));
         let elapsed = start.elapsed().as_secs_f64();
         for row in &mut outcome.rows {
             (row.wall_seconds, row.cpu_seconds) = (elapsed, elapsed);
         }
         outcome
     })
-}
-
-/// The runs of the wild scope.
-pub fn sample() -> Sample<super::refinement::Refining<Replica<u8>>> {
-    random_runs(&refining(scopes::wild()), &RANDOM)
-}
-
-fn taken<M: Spec>(sample: &Sample<M>, kinds: &[&'static str]) -> u64 {
-    kinds.iter().map(|kind| sample.coverage.get(&Kind(kind)).copied().unwrap_or(0)).sum()
-}
-
-fn random(mut row: Row) -> Outcome {
-    let sample = sample();
-    let faults = taken(&sample, &["crash", "crash-during", "drop", "duplicate"]);
-    (row.triggers, row.transitions) = (sample.steps, sample.steps);
-    row.conclusion = Conclusion::Sampled { seeds: sample.runs, steps: sample.steps, faults };
-    if let Some((claim, seed, run)) = sample.broken().next() {
-        row.conclusion = Conclusion::Violated;
-        row.trace_steps = Some(run.len());
-        row.sentence = Some(format!("{} is broken by seed {seed} at step {}", claim.id(), run.len()));
-    }
-    let counted = sample.coverage.iter().map(|(kind, count)| format!("{kind} {count}"));
-    let line = format!("seeds {:?}: {}", RANDOM.seeds, counted.collect::<Vec<_>>().join(", "));
-    Outcome { rows: vec![row.judge(false)], lines: vec![line], ..Outcome::default() }
 }
 
 /// The core in lockstep with walks of its specification.

@@ -25,7 +25,7 @@ fn a_replay_tells_the_run_and_what_each_step_changed() {
     let desk = Desk::with_traces();
     let ran = desk.run(&["replay", text(&desk.planted())]).exits(0);
     assert!(ran.stdout.contains("✗ 2PC-1"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("  15  RmChooseToAbort"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("  15  resource manager 6 aborts of its own accord"), "{}", ran.stdout);
     assert!(ran.stdout.contains("Working → Aborted"), "{}", ran.stdout);
     assert!(ran.stdout.contains("Replays: every state, message and property value"), "{}", ran.stdout);
 }

@@ -1,5 +1,6 @@
 //! Paxos, in every check that it goes through.
 
+mod demonstration;
 mod lockstep;
 mod planted;
 mod quotient;

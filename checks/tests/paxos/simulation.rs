@@ -1,17 +1,46 @@
 //! Random runs of the core in a scope that no search finishes.
 
-use quorate_checks::paxos::sampled;
+use quorate::registry::{Check, Context, Expect, Identity, Judgement, Row};
+use quorate::simulate::Plan;
+use quorate::trace::Trace;
+use quorate_checks::paxos::{planted::*, sampled, scopes};
+use quorate_core::paxos::Replica;
+
+fn run(check: &Check, context: &Context) -> Row {
+    let outcome = check.run(context, "random");
+    println!("{}", outcome.lines.join("\n"));
+    outcome.rows.into_iter().next().expect("one row")
+}
 
 #[test]
 fn random_runs_with_every_fault_find_nothing_and_exercise_everything() {
-    let sample = sampled::sample();
-    let seeds = sampled::RANDOM.seeds;
-    if let Some((claim, seed, run)) = sample.broken().next() {
-        let steps: Vec<_> = run.actions().map(|event| format!("{event:?}")).collect();
-        panic!("{} is broken by seed {seed} of {seeds:?}:\n{}", claim.id(), steps.join("\n"));
-    }
-    for kind in ["deliver", "duplicate", "drop", "timer", "request", "sync", "crash", "crash-during"] {
-        let taken = sample.coverage.iter().any(|(known, count)| known.0 == kind && *count > 0);
-        assert!(taken, "seeds {seeds:?}: no {kind} was ever taken");
-    }
+    let random = sampled::random::<Replica<u8>>(scopes::wild(), sampled::RANDOM, Expect::Holds);
+    let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
+    assert_eq!(row.judgement, Judgement::Met, "{:?}", row.sentence);
+}
+
+#[test]
+fn a_random_run_that_fails_is_shortened_and_its_trace_replays() {
+    let folder = tempfile::tempdir().unwrap();
+    let context = Context { traces: Some(folder.path().to_owned()), ..Context::default() };
+    let plan = Plan { seeds: 0..20, steps: 200 };
+    let expect = Expect::Violated { steps: None };
+    let check = sampled::random::<Planted<P01>>(scopes::wild(), plan, expect).check(Identity::default());
+    let row = run(&check, &context);
+    assert_eq!(row.judgement, Judgement::Met, "{:?}", row.sentence);
+    let sentence = row.sentence.expect("a finding has a sentence");
+    assert!(sentence.starts_with("seed "), "{sentence}");
+    assert!(row.trace_steps.expect("a run") < 60, "{sentence}");
+    let trace = Trace::load(&row.trace.expect("a file")).unwrap();
+    let verified = check.live().expect("it replays").verify(&trace);
+    assert!(verified.is_ok(), "{verified:?}");
+}
+
+#[test]
+fn a_mechanism_that_no_run_exercised_is_not_green() {
+    let plan = Plan { seeds: 0..1, steps: 3 };
+    let random = sampled::random::<Replica<u8>>(scopes::wild(), plan, Expect::Holds);
+    let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
+    assert!(matches!(row.judgement, Judgement::Unmet(_)), "{:?}", row.judgement);
+    assert!(row.sentence.is_some_and(|said| said.starts_with("never exercised: ")));
 }

@@ -77,23 +77,66 @@ function elements(a: Value[], b: Value[]): Change[] {
   ];
 }
 
-// Lists share most of a prefix and a suffix (a log grows, a queue is taken from): those are trimmed, the middle is compared by position.
+// Above this many pairs of elements, lists are compared by position between their equal ends.
+const CELLS = 40_000;
+
+// Lists keep most of their elements in order (a log grows, a queue is taken from, a bag gains some and loses others): equal elements are
+// matched first. Between two matches, elements are compared in place as far as they go.
 function items(a: Value[], b: Value[]): Change[] {
   let start = 0;
   while (start < a.length && start < b.length && same(a[start], b[start])) start++;
   let end = 0;
   while (end < a.length - start && end < b.length - start && same(a[a.length - 1 - end], b[b.length - 1 - end])) end++;
-  const out: Change[] = [];
   const [m, n] = [a.length - end, b.length - end];
-  for (let i = start; i < Math.max(m, n); i++) {
-    if (i >= n) out.push({ name: String(i), kind: "removed", before: a[i], under: [], from: i, to: -1 });
-    else if (i >= m) out.push({ name: String(i), kind: "added", after: b[i], under: [], from: -1, to: i });
-    else {
-      const change = diff(a[i], b[i], String(i));
-      if (change !== null) out.push({ ...change, from: i, to: i });
+  const out: Change[] = [];
+  let [i, j] = [start, start];
+  // As many plain values as before: an array, whose places have a meaning.
+  const places = m === n && !a.slice(start, m).some((v) => shape(v).is === "record");
+  for (const [k, l] of [...(places ? [] : matches(a, b, start, m, n)), [m, n] as const]) {
+    const level = k - i === l - j;
+    for (; i < k || j < l; ) {
+      const both = i < k && j < l;
+      if (both && (level || alike(a[i], b[j]))) {
+        const change = diff(a[i], b[j], String(j));
+        if (change !== null) out.push({ ...change, from: i, to: j });
+        i++;
+        j++;
+      } else if (i < k) {
+        out.push({ name: String(i), kind: "removed", before: a[i], under: [], from: i, to: -1 });
+        i++;
+      } else {
+        out.push({ name: String(j), kind: "added", after: b[j], under: [], from: -1, to: j });
+        j++;
+      }
     }
+    i = k + 1;
+    j = l + 1;
   }
   return out;
+}
+
+/** A longest list of pairs of equal elements, in order in both, between `start` and `m` of one and `n` of the other. */
+function matches(a: Value[], b: Value[], start: number, m: number, n: number): (readonly [number, number])[] {
+  const width = n - start + 1;
+  if ((m - start) * width > CELLS || m === start || n === start) return [];
+  const table = new Uint16Array((m - start + 1) * width);
+  const cell = (i: number, j: number): number => table[(i - start) * width + j - start] as number;
+  for (let i = m - 1; i >= start; i--) for (let j = n - 1; j >= start; j--) table[(i - start) * width + j - start] = same(a[i], b[j]) ? cell(i + 1, j + 1) + 1 : Math.max(cell(i + 1, j), cell(i, j + 1));
+  const out: (readonly [number, number])[] = [];
+  for (let i = start, j = start; i < m && j < n; ) {
+    if (same(a[i], b[j])) out.push([i++, j++]);
+    else if (cell(i + 1, j) >= cell(i, j + 1)) i++;
+    else j++;
+  }
+  return out;
+}
+
+// Whether one element can be read as the other, changed: at least half of its fields stay.
+function alike(a: Value, b: Value): boolean {
+  const [x, y] = [shape(a), shape(b)];
+  if (x.is !== "record" || y.is !== "record") return false;
+  const later = new Map(y.fields);
+  return x.fields.filter(([k, v]) => later.has(k) && same(v, later.get(k))).length * 2 > x.fields.length;
 }
 
 /** How many places differ, counting the innermost ones. */

@@ -89,6 +89,8 @@ export interface Span {
 
 export interface Expected {
   state?: Value;
+  /** What the implementation's state stands for, where that is not its own state. */
+  found?: Value;
   mismatch: string[];
   action?: string;
 }
@@ -99,6 +101,8 @@ export interface Check {
   protocol: string;
   model: string;
   scope: string;
+  /** What the check is about, in one sentence. */
+  says: string;
   property: string;
   /** The property in one sentence. */
   text: string;
@@ -232,6 +236,7 @@ function readCheck(c: Json, meta: Json): Check {
     protocol: str(c["protocol"]),
     model: str(c["model"]),
     scope: str(c["scope"]),
+    says: str(c["says"]),
     property: str(c["property"]),
     text: str(c["text"]),
     expect: str(c["expect"]),
@@ -306,7 +311,7 @@ function readSpan(v: unknown): Span {
 }
 
 function readExpected(e: Json): Expected {
-  return { ...(e["state"] === undefined ? {} : { state: e["state"] }), mismatch: arr(e["mismatch"]).map((m) => str(m)), ...optStr("action", e["action"]) };
+  return { ...(e["state"] === undefined ? {} : { state: e["state"] }), ...(e["found"] === undefined ? {} : { found: e["found"] }), mismatch: arr(e["mismatch"]).map((m) => str(m)), ...optStr("action", e["action"]) };
 }
 
 function readSteps(trace: Trace, steps: unknown[]): Step[] {

@@ -63,24 +63,10 @@ export function mermaid(trace: Trace): string[] {
   return out;
 }
 
-/** A Rust test that replays the run from the file and expects the same verdict. */
-export function rustTest(trace: Trace): string {
+/** A Rust test that replays the run, where the file carries one; only whoever has the model can write it. */
+export function rustTest(trace: Trace): string | undefined {
   const given = (trace.raw["harness"] as Record<string, unknown> | undefined)?.["rust_test"];
-  if (typeof given === "string") return given;
-  const c = trace.check;
-  const name = `${c.model || c.protocol || "trace"} ${c.property} ${trace.id}`.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "");
-  const steps = trace.steps.slice(1).map((_, i) => `/// ${i + 1}. ${stepWords(trace, i + 1)}`);
-  return [
-    `/// ${trace.description || trace.title}`,
-    "///",
-    ...steps,
-    "#[test]",
-    `fn ${/^[0-9]/.test(name) ? `t_${name}` : name}() {`,
-    `    let trace = include_str!("${trace.id === "" ? "trace" : trace.id}.itf.json");`,
-    `    quorate_checks::assert_fixed(trace);`,
-    "}",
-    "",
-  ].join("\n");
+  return typeof given === "string" ? given : undefined;
 }
 
 /** The step as a heading: `acceptor 2 receives Accept 1 from proposer 1`. */

@@ -21,6 +21,10 @@ export interface View {
   zoom?: number;
   orientation?: "h" | "v";
   axis?: "time";
+  /** First and last step that keep a column of their own. */
+  range?: [number, number];
+  /** For a trace of another tool: the variable whose keys are the lanes; empty for a table. */
+  lanes?: string;
   theme?: "light" | "dark";
   highlights: number[];
 }
@@ -55,6 +59,8 @@ export function formatView(v: View): string {
   if (v.zoom !== undefined) q.push(`z=${v.zoom}`);
   if (v.orientation !== undefined) q.push(`v=${v.orientation}`);
   if (v.axis !== undefined) q.push(`t=${v.axis}`);
+  if (v.range !== undefined) q.push(`r=${v.range.join("-")}`);
+  if (v.lanes !== undefined) q.push(`lanes=${write(v.lanes)}`);
   if (v.theme !== undefined) q.push(`theme=${v.theme}`);
   if (v.highlights.length > 0) q.push(`hl=${v.highlights.join(",")}`);
   if (path === "") return q.join("&");
@@ -92,6 +98,7 @@ export function parseView(hash: string, embedded = false): View {
   const d = q.get("d");
   const o = q.get("v");
   const theme = q.get("theme");
+  const range = /^(\d+)-(\d+)$/.exec(q.get("r") ?? "")?.slice(1).map(Number);
   const actors = readList(q.get("a") ?? "");
   return {
     ...view,
@@ -105,6 +112,8 @@ export function parseView(hash: string, embedded = false): View {
     ...(zoom === undefined ? {} : { zoom }),
     ...(o === "h" || o === "v" ? { orientation: o } : {}),
     ...(q.get("t") === "time" ? { axis: "time" as const } : {}),
+    ...(range === undefined ? {} : { range: [Math.min(...range), Math.max(...range)] as [number, number] }),
+    ...(q.has("lanes") ? { lanes: read(q.get("lanes") as string) } : {}),
     ...(theme === "light" || theme === "dark" ? { theme } : {}),
     highlights: readList(q.get("hl") ?? "").map(Number).filter(Number.isInteger),
   };

@@ -7,6 +7,7 @@ export interface RunRow {
   kind: string;
   model: string;
   scope: string;
+  says: string;
   property: string;
   text: string;
   verdict: string;
@@ -62,6 +63,22 @@ export interface Graph {
   claims: { id: string; text: string; kind: string }[];
 }
 
+/** Which check notices which planted defect. */
+export interface Kills {
+  title: string;
+  says: string;
+  layers: string[];
+  defects: { id: string; what: string; found: Record<string, Kill[] | undefined> }[];
+}
+
+export interface Kill {
+  verdict: "caught" | "escapes" | "missed";
+  properties: string[];
+  scope: string;
+  steps?: number;
+  file?: string;
+}
+
 /** True when the page was served, so that there is someone to ask. */
 export const served = location.protocol === "http:" || location.protocol === "https:";
 
@@ -85,13 +102,14 @@ export const traceText = async (id: string): Promise<string> => {
 };
 export const verify = (id: string): Promise<Verified> => get(`/api/verify/${part(id)}`);
 export const livePath = (model: string, tokens: readonly string[]): Promise<unknown> => post(`/api/m/${part(model)}/path`, { tokens });
-export const searchFrom = (model: string, tokens: readonly string[], depth: number): Promise<{ found: boolean; sentence: string; tokens: string[] }> =>
-  post(`/api/m/${part(model)}/search`, { tokens, depth });
+export const searchFrom = (model: string, tokens: readonly string[], depth: number, property: string): Promise<{ found: boolean; sentence: string; tokens: string[] }> =>
+  post(`/api/m/${part(model)}/search`, { tokens, depth, ...(property === "" ? {} : { property }) });
 export const necessary = (id: string): Promise<{ id: string; sentence: string }> => post(`/api/t/${part(id)}/necessary`, {});
 export const minimise = (id: string): Promise<{ id: string; sentence: string }> => post(`/api/t/${part(id)}/minimise`, {});
+export const risk = (id: string): Promise<{ id: string; sentence: string }> => post(`/api/t/${part(id)}/risk`, {});
 export const rustTest = async (id: string): Promise<string> => (await answer<{ text: string }>(fetch(`/api/t/${part(id)}/rust`))).text;
 export const graph = (model: string, cap: number): Promise<Graph> => get(`/api/m/${part(model)}/graph?cap=${cap}`);
 export const nearest = (id: string): Promise<{ id: string }> => post(`/api/t/${part(id)}/nearest`, {});
-export const killReport = (): Promise<{ title: string; rows: Record<string, string>[] }> => get("/api/report");
+export const killReport = (): Promise<Kills> => get("/api/report");
 /** Answers once the folder is newer than `version`, or after half a minute. */
 export const events = (version: number): Promise<{ version: number }> => get(`/api/events?after=${version}`);

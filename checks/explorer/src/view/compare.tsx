@@ -146,6 +146,7 @@ function StateDifference({ a, b, p, pairs, at }: { a: Trace; b: Trace; p: Pair |
       <h2>
         State A {i} against state B {j}
       </h2>
+      {change !== null && <p class="muted">Struck through: A alone. Bold: B alone.</p>}
       {change === null ? <p class="muted">The same state.</p> : <Difference key={`${i}-${j}`} change={change} />}
     </section>
   );

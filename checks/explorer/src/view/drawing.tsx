@@ -4,7 +4,7 @@ import { memo } from "./memo.ts";
 import type { Drawn } from "../core/layout.ts";
 import type { Trace } from "../core/itf.ts";
 import { stepShort, verdictStep } from "../core/words.ts";
-import { dimmed, family, outages, type Scene } from "./scene.ts";
+import { dimmed, family, outages, tracks, type Scene } from "./scene.ts";
 import { hovered } from "./store.ts";
 
 export interface Window {
@@ -36,6 +36,7 @@ function line(s: Scene, a1: number, c1: number, a2: number, c2: number): { x1: n
 /** Lanes with outages and spans. */
 export const Lanes = memo(function Lanes({ s, t, w }: { s: Scene; t: Trace; w: Window }) {
   const end = Math.min(w.to, s.plan.along);
+  const track = tracks(t);
   return (
     <g class="lanes">
       {s.plan.lanes.map((lane) => {
@@ -52,15 +53,16 @@ export const Lanes = memo(function Lanes({ s, t, w }: { s: Scene; t: Trace; w: W
           </g>
         );
       })}
-      {t.spans.map((span, i) => bar(s, t, w, `s${i}`, "span", span.actor, span.from, span.to, span.label))}
-      {t.ops.map((op, i) => bar(s, t, w, `o${i}`, op.refused === true ? "op refused" : "op", op.actor, op.call, op.ret, op.result === undefined ? op.label : `${op.label} → ${op.result}`, op.point))}
+      {t.spans.map((span, i) => bar(s, t, w, `s${i}`, "span", 0, span.actor, span.from, span.to, span.label))}
+      {t.ops.map((op, i) => bar(s, t, w, `o${i}`, op.refused === true ? "op refused" : "op", track.of[i] ?? 0, op.actor, op.call, op.ret, op.result === undefined ? op.label : `${op.label} → ${op.result}`, op.point))}
     </g>
   );
 });
 
-function bar(s: Scene, t: Trace, w: Window, key: string, kind: string, actor: string, from: number, to: number | undefined, label: string, dot?: number) {
-  const c = laneAt(s, actor);
-  if (c === undefined) return null;
+function bar(s: Scene, t: Trace, w: Window, key: string, kind: string, track: number, actor: string, from: number, to: number | undefined, label: string, dot?: number) {
+  const lane = laneAt(s, actor);
+  if (lane === undefined) return null;
+  const c = lane + track * (s.vertical ? 9 : 15);
   const a = s.plan.place(Math.min(from, t.length - 1));
   const b = to === undefined ? s.plan.along : s.plan.place(Math.min(to, t.length - 1));
   if (b < w.from || a > w.to) return null;

@@ -156,8 +156,16 @@ function Continue({ t, model }: { t: Trace; model: string }) {
   return (
     <div class="tabs">
       <button class="tab" onClick={() => void searchHere(12)}>
-        search for a violation from here
+        search from here for
       </button>
+      <select aria-label="what to search for" value={goal.value} onChange={(e) => (goal.value = e.currentTarget.value)}>
+        <option value="">any violation</option>
+        {t.properties.map((p) => (
+          <option key={p.name} value={p.name}>
+            {p.kind === "sometimes" ? "a way to" : "breaking"} {p.name}
+          </option>
+        ))}
+      </select>
       {step.value > 0 && (
         <button class="tab" onClick={takeBack}>
           take back a step
@@ -166,6 +174,9 @@ function Continue({ t, model }: { t: Trace; model: string }) {
     </div>
   );
 }
+
+/** The property that a search from here is to break or to reach; empty for breaking any. */
+const goal = signal("");
 
 // The path left behind stays as a branch, so that nothing is lost by looking around.
 function takeBack(): void {
@@ -180,7 +191,7 @@ async function searchHere(depth: number): Promise<void> {
   try {
     const path = view.value.path ?? [];
     const cut = path.slice(0, Math.max(1, path.length - (t.length - 1 - step.value)));
-    const answer = await api.searchFrom(view.value.id, cut, depth);
+    const answer = await api.searchFrom(view.value.id, cut, depth, goal.value);
     say(answer.sentence);
     if (answer.found) {
       rememberBranch(path);

@@ -4,7 +4,8 @@ import type { Trace } from "../core/itf.ts";
 import { diff } from "../core/diff.ts";
 import { modelPart } from "../core/search.ts";
 import { same, show } from "../core/value.ts";
-import { hits, select, step } from "./store.ts";
+import { laneVars } from "../core/adopt.ts";
+import { asLanes, hits, select, step } from "./store.ts";
 import { Difference, Whole } from "./tree.tsx";
 
 /** Rows of states around the selected one; a long trace is a window over its rows. */
@@ -13,8 +14,19 @@ export function Foreign({ t }: { t: Trace }) {
   const from = Math.max(0, Math.min(i - 40, t.length - 81));
   const rows = Array.from({ length: Math.min(81, t.length) }, (_, k) => from + k);
   const found = new Set(hits.value);
+  const lanes = laneVars(t);
   return (
     <div class="foreign">
+      {lanes.length > 0 && (
+        <p class="tabs">
+          Lanes by
+          {lanes.map((name) => (
+            <button key={name} class="tab" onClick={() => asLanes(name)}>
+              {name}
+            </button>
+          ))}
+        </p>
+      )}
       <div class="scroll" tabIndex={0} role="group" aria-label="states">
         <table>
           <thead>

@@ -5,7 +5,7 @@ import { checkWords, claimWords, count, shell, stepWords, verdict, verdictStep }
 import { VerdictMark } from "./glyph.tsx";
 import { SearchBox } from "./searchbox.tsx";
 import { ShareMenu } from "./share.tsx";
-import { clear, copy, go, live, loop, notices, select, sheet, step, trace, verified, view } from "./store.ts";
+import { asLanes, clear, copy, go, live, loop, notices, select, sheet, step, theme, trace, verified, view } from "./store.ts";
 import { embedded } from "./embedded.ts";
 import { served } from "./api.ts";
 
@@ -39,6 +39,14 @@ export function Header() {
       </div>
       <Badge loud />
       {!t.foreign && <Sentence t={t} />}
+      {t.foreign && t.actors.length > 0 && (
+        <p class="tabs sentence">
+          Lanes by {t.actors[0]?.role}
+          <button class="tab" onClick={() => asLanes("")}>
+            show as a table
+          </button>
+        </p>
+      )}
       <Notices />
     </header>
   );
@@ -107,6 +115,7 @@ function Sentence({ t }: { t: Trace }) {
           <b>{loop.value.sentence}</b> {t.fairness.length > 0 && <span class="muted">Assumed: {t.fairness.join(", ")}.</span>}
         </p>
       )}
+      {t.check.says !== "" && <p>{t.check.says[0]?.toUpperCase() + t.check.says.slice(1)}.</p>}
       {t.description !== "" && !redundant(t) && <p>{t.description}</p>}
       <p class="muted">
         {[checkWords(t), count(t.length - 1, "step"), count(t.actors.length, "actor"), t.check.minimised ? `shortened from ${t.check.minimised.from}` : "", t.check.expect === "violated" ? "as expected: this variant is known to be wrong" : "", t.check.exhaustive === true ? "shortest: the space was searched to its end" : "", t.check.fidelity === "debug" ? "states read from their Debug text" : ""].filter((x) => x !== "").join(" · ")}
@@ -122,7 +131,7 @@ const redundant = (t: Trace): boolean => t.description.includes("is broken at st
 function point(t: Trace) {
   const sure = t.risk.findIndex((r) => r >= 100);
   if (sure <= 0 || sure >= verdictStep(t)) return null;
-  return <span class="muted"> Point of no return: step {sure}.</span>;
+  return <span class="muted"> Point of no return: from step {sure} on, every continuation that was tried ends this way.</span>;
 }
 
 /** Whether the run was replayed, and agreed. Nothing is claimed without it. */
@@ -159,7 +168,7 @@ function Notices() {
 }
 
 function ThemeButton() {
-  const dark = (view.value.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const dark = theme.value === "dark";
   return (
     <button aria-label={dark ? "light colours" : "dark colours"} title={dark ? "light colours" : "dark colours"} onClick={() => (view.value.theme === undefined ? go({ theme: dark ? "light" : "dark" }, "scrub") : clear("theme"))}>
       {dark ? "☀︎" : "☾︎"}

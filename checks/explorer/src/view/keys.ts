@@ -2,9 +2,10 @@
 
 import { message, shell } from "../core/words.ts";
 import { offers, ordered, switchBranch, take } from "./elsewhere.tsx";
+import { necessary } from "./panels.tsx";
 import { nextHit } from "./searchbox.tsx";
 import { copyLink, copyMarkdown } from "./share.tsx";
-import { clear, copy, flipSteps, go, live, move, say, second, select, sheet, step, trace, vertical, view, zoom } from "./store.ts";
+import { clear, copy, flipSteps, go, live, move, rangeEnd, say, second, select, sheet, step, trace, vertical, view, zoom } from "./store.ts";
 import { togglePlay } from "./strip.tsx";
 import { focused, togglePin } from "./tree.tsx";
 import { compareNearest } from "./compare.tsx";
@@ -49,10 +50,7 @@ function otherEnd(back: boolean): void {
 
 function toggleFilter(f: "cone" | "necessary" | "fold"): void {
   const t = trace.value;
-  if (f === "necessary" && t !== null && t.steps.every((s) => s.necessary === undefined)) {
-    say("Which steps are necessary is not known for this run.");
-    return;
-  }
+  if (f === "necessary" && t !== null && t.steps.every((s) => s.necessary === undefined)) return void necessary(t);
   if (view.value.filter === f) clear("filter");
   else go({ filter: f }, "scrub");
 }
@@ -83,6 +81,7 @@ function upOneLevel(): void {
   if (sheet.value) sheet.value = false;
   else if (second.value !== null) second.value = null;
   else if (view.value.filter !== undefined) clear("filter");
+  else if (view.value.range !== undefined) clear("range");
   else if ((view.value.query ?? "") !== "") clear("query");
   else if (view.value.page !== "runs" && view.value.id !== "") go({ page: "runs", id: "", pins: [], highlights: [] });
 }
@@ -109,9 +108,11 @@ export const keys: Key[] = [
   { keys: ["M"], shown: "M", does: "to where the received message was sent", act: () => otherEnd(true) },
   { keys: ["/"], shown: "/", does: "search; Enter next, Shift-Enter previous", act: () => document.getElementById("search")?.focus() },
   { keys: ["Enter"], shown: "Enter", does: "next match (live: take the first offer)", act: (e) => ((view.value.query ?? "") === "" && live.value ? takeDigit(new KeyboardEvent("keydown", { key: "1" })) : nextHit(e.shiftKey ? -1 : 1)) },
-  { keys: ["c"], shown: "c", does: "only causes of the verdict", act: () => toggleFilter("cone") },
+  { keys: ["c"], shown: "c", does: "only what happened before the verdict, causally", act: () => toggleFilter("cone") },
   { keys: ["n"], shown: "n", does: "only necessary steps", act: () => toggleFilter("necessary") },
   { keys: ["f"], shown: "f", does: "fold quiet steps", act: () => toggleFilter("fold") },
+  { keys: [","], shown: ",", does: "fold what is before this step (or drag the axis)", act: () => rangeEnd(0) },
+  { keys: ["."], shown: ".", does: "fold what is after this step", act: () => rangeEnd(1) },
   { keys: ["d"], shown: "d", does: "changes: this step, since baseline, whole state", act: cycleDiff },
   { keys: ["b"], shown: "b", does: "set the baseline here", act: setBase },
   { keys: ["p"], shown: "p", does: "pin the value under the pointer as a row", act: () => (focused.value === "" ? say("Point at a value first.") : togglePin(focused.value)) },

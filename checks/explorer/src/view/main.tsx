@@ -17,7 +17,7 @@ import { scene } from "./scene.ts";
 import { Sheet } from "./sheet.tsx";
 import { SpacePage } from "./space.tsx";
 import { Stage } from "./stage.tsx";
-import { openFile, problem, step, toast, trace, view } from "./store.ts";
+import { openFile, problem, step, theme, toast, trace, view } from "./store.ts";
 import { Strip } from "./strip.tsx";
 
 function Board() {
@@ -67,9 +67,7 @@ function App() {
 }
 
 effect(() => {
-  const theme = view.value.theme;
-  if (theme === undefined) document.documentElement.removeAttribute("data-theme");
-  else document.documentElement.dataset["theme"] = theme;
+  document.documentElement.dataset["theme"] = theme.value;
 });
 addEventListener("dragover", (e) => e.preventDefault());
 addEventListener("drop", (e) => {

@@ -105,6 +105,9 @@ function Expected({ t, i }: { t: Trace; i: number }) {
   if ((e === null || e === undefined) && s?.abstract === undefined) return null;
   const wrong = unexplained(t, i);
   const why = wrong && s?.abstract !== "none fits" ? s?.abstract : undefined;
+  const beside = e?.found === undefined ? null : diff(e.state, e.found);
+  const before = t.expected[i - 1]?.state;
+  const moved = e?.state === undefined || before === undefined ? e?.mismatch : flat(diff(before, e.state)).map((c) => c.path);
   return (
     <div class={wrong ? "expected wrong" : "expected"}>
       <h3>Specification beside implementation</h3>
@@ -119,7 +122,13 @@ function Expected({ t, i }: { t: Trace; i: number }) {
           </>
         )}
       </p>
-      {wrong && (e?.mismatch.length ?? 0) > 0 && (
+      {wrong && beside !== null && (
+        <>
+          <p class="muted">Where the specification's steps lead, and what the code stands for instead:</p>
+          <Difference change={beside} />
+        </>
+      )}
+      {wrong && beside === null && (e?.mismatch.length ?? 0) > 0 && (
         <table>
           <thead>
             <tr>
@@ -143,9 +152,9 @@ function Expected({ t, i }: { t: Trace; i: number }) {
       )}
       {e?.state !== undefined && (
         <details>
-          <summary>the model's state</summary>
+          <summary>the specification's state</summary>
           <ul class="tree whole">
-            <Whole value={e.state} changed={new Set(e.mismatch)} />
+            <Whole value={e.state} changed={new Set(moved)} />
           </ul>
         </details>
       )}
@@ -160,7 +169,7 @@ function Why({ t, i }: { t: Trace; i: number }) {
   const list = [...past].filter((k) => k !== i).sort((a, b) => b - a);
   const toEnd = i < end ? chain(causes.value, i, end) : null;
   const known = t.steps.some((s) => s.necessary !== undefined);
-  const necessary = t.steps.flatMap((s, k) => (s.necessary === true ? [k] : []));
+  const needed = t.steps.flatMap((s, k) => (s.necessary === true ? [k] : []));
   return (
     <>
       {second.value !== null && <p class="answer">{relation(causes.value, second.value, i)}</p>}
@@ -189,7 +198,7 @@ function Why({ t, i }: { t: Trace; i: number }) {
         ))}
         {list.length > 8 && <li class="muted">and {count(list.length - 8, "earlier cause")}</li>}
       </ol>
-      <Filters t={t} known={known} necessary={necessary.length} />
+      <Filters t={t} known={known} needed={needed.length} />
       {known && t.steps[i]?.necessary !== undefined && i > 0 && <p class="muted">{t.steps[i]?.necessary === true ? `Without step ${i} the run no longer ends this way.` : `Without step ${i} it ends the same way: the step is not needed.`}</p>}
     </>
   );
@@ -209,15 +218,22 @@ async function remade(t: Trace, make: (id: string) => Promise<{ id: string; sent
   say("replaying …");
   try {
     const made = await make(t.id);
-    say(what === "shorter" ? made.sentence : "marked");
-    if (what === "necessary") go({ id: made.id, filter: "necessary" });
+    say(what === "shorter" ? made.sentence : "done");
+    if (what === "risk") go({ id: made.id });
+    else if (what === "necessary") go({ id: made.id, filter: "necessary" });
     else go({ id: made.id, step: undefined as never });
   } catch (e) {
     say((e as Error).message);
   }
 }
 
-function Filters({ t, known, necessary }: { t: Trace; known: boolean; necessary: number }) {
+/** Asks which steps are necessary, and keeps only these. */
+export async function necessary(t: Trace): Promise<void> {
+  if (api.served && t.id !== "" && view.value.page === "trace") await remade(t, api.necessary, "necessary");
+  else say("Which steps are necessary takes the server: quorate explore.");
+}
+
+function Filters({ t, known, needed }: { t: Trace; known: boolean; needed: number }) {
   const f = view.value.filter;
   const toggle = (to: "cone" | "necessary" | "fold", text: string, title: string) => (
     <button class="tab" aria-pressed={f === to} title={title} onClick={() => (f === to ? clear("filter") : go({ filter: to }, "scrub"))}>
@@ -228,16 +244,21 @@ function Filters({ t, known, necessary }: { t: Trace; known: boolean; necessary:
   const inCone = verdictCone.value.size;
   return (
     <div class="tabs" role="group" aria-label="show only">
-      {toggle("cone", `only causes (${inCone} of ${t.length - 1})`, "steps that led to the verdict (c)")}
-      {known && toggle("necessary", `only necessary (${necessary})`, "steps without which it does not end this way (n)")}
+      {toggle("cone", `only causes of step ${verdictStep(t)} (${inCone} of ${t.length - 1})`, `steps without which step ${verdictStep(t)} could not have happened (c)`)}
+      {known && toggle("necessary", `only necessary (${needed})`, "steps without which it does not end this way (n)")}
       {!known && api.served && t.id !== "" && view.value.page === "trace" && (
-        <button class="tab" title="replay the run once without each step" onClick={() => void remade(t, api.necessary, "necessary")}>
+        <button class="tab" title="replay the run once without each step" onClick={() => void necessary(t)}>
           which are necessary?
         </button>
       )}
       {api.served && t.id !== "" && view.value.page === "trace" && t.check.exhaustive !== true && t.check.minimised === undefined && (
         <button class="tab" title="drop what the finding does not need" onClick={() => void remade(t, api.minimise, "shorter")}>
           shorten
+        </button>
+      )}
+      {t.risk.length === 0 && api.served && t.id !== "" && view.value.page === "trace" && t.check.at !== undefined && (
+        <button class="tab" title="from each state, how many random continuations end this way" onClick={() => void remade(t, api.risk, "risk")}>
+          how likely from where?
         </button>
       )}
       {toggle("fold", "fold quiet steps", "steps that change neither a property nor a pinned value (f)")}

@@ -152,13 +152,20 @@ function AbstractCells({ row, p }: { row: Row; p: Part }) {
       <g key={i} class={wrong ? "abstract wrong" : text === "stutter" ? "abstract stutter" : "abstract"}>
         {wrong && <rect {...box(p.s, p.s.plan.place(i) - p.s.plan.step / 2 + 1, row.start + 1, p.s.plan.step - 2, row.size - 2)} rx="3" />}
         <text x={x} y={y} text-anchor={p.s.vertical ? "start" : "middle"}>
-          {clip(text, p.s.vertical ? row.size / 6 : p.s.plan.step / 6)}
+          {specification(text, wrong, p.s.vertical ? row.size / 6 : p.s.plan.step / 6)}
         </text>
         <title>{`step ${i} is, in the model: ${text}`}</title>
       </g>,
     );
   }
   return <>{out}</>;
+}
+
+// Where not all fits: the first action and how many more; of one that is refused, its name.
+function specification(text: string, wrong: boolean, room: number): string {
+  const all = text.split(", ");
+  const first = wrong ? `✗ ${text.split(" refused")[0]}` : text.length > room && all.length > 1 ? `${all[0]} +${all.length - 1}` : text;
+  return clip(first, room + 1);
 }
 
 function ChangeBars({ row, p }: { row: Row; p: Part }) {

@@ -58,7 +58,7 @@ export function RunsPage() {
   }, []);
   if (!api.served) return <Welcome />;
   if (list === null) return <main class="runs">{failed.value === "" ? <p class="muted">Reading …</p> : <p class="tone-violated">{failed.value}</p>}</main>;
-  const match = (r: api.RunRow): boolean => `${r.protocol} ${r.model} ${r.scope} ${r.kind} ${r.property} ${r.text} ${r.description} ${r.verdict}`.toLowerCase().includes(q);
+  const match = (r: api.RunRow): boolean => `${r.protocol} ${r.model} ${r.scope} ${r.kind} ${r.property} ${r.says} ${r.text} ${r.description} ${r.verdict}`.toLowerCase().includes(q);
   const chosen = list.runs.filter((r) => (q === "" || match(r)) && (wanted.value === "all" || r.group === wanted.value));
   return (
     <main class="runs">
@@ -69,7 +69,7 @@ export function RunsPage() {
             <input id="search" type="search" placeholder="find a run  /" aria-label="find a run" value={view.value.query ?? ""} onInput={(e) => go({ query: e.currentTarget.value }, "scrub")} />
           </form>
           <OpenFile />
-          {list.report !== undefined && <button onClick={() => go({ page: "report" })}>kill report</button>}
+          {list.report !== undefined && <button onClick={() => go({ page: "report", id: "" })}>known defects by layer</button>}
         </div>
       </div>
       <Summary list={list} />
@@ -130,7 +130,10 @@ function RunItem({ r, alike }: { r: api.RunRow; alike: api.RunRow[] }) {
           <Glyph name="ring" /> UNREADABLE
         </span>
         <span class="what">
-          <b>{r.file}</b> <span class="muted">{r.problem}</span>
+          <a href={`#/t/${encodeURIComponent(r.id)}`}>
+            <b>{r.file}</b>
+          </a>{" "}
+          <span class="muted">{r.problem}</span>
         </span>
       </li>
     );
@@ -139,8 +142,13 @@ function RunItem({ r, alike }: { r: api.RunRow; alike: api.RunRow[] }) {
     <li class={`run ${r.verdict}`}>
       <VerdictMark verdict={meaning(r)} small />
       <a class="what" href={`#/t/${encodeURIComponent(r.id)}`} onClick={(e) => open(e, r.id)}>
-        <b>{r.model || r.file}</b> {r.text || r.property || r.description}
-        {r.property !== "" && r.text !== "" && <span class="id">{r.property}</span>}
+        <b>{r.model || r.file}</b> {(r.group === "planted" && r.says) || r.text || r.property || r.description}
+        {r.property !== "" && r.text !== "" && (
+          <span class="id" title={r.text}>
+            {r.property}
+          </span>
+        )}
+        {r.group === "refutation" && r.says !== "" && <span class="muted says">{r.says}</span>}
       </a>
       <span class="where muted">{[r.kind, r.scope].filter((x) => x !== "").join(" · ")}</span>
       <Spark sizes={r.spark} at={r.at} />

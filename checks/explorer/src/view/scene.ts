@@ -40,7 +40,7 @@ export const scene = computed<Scene | null>(() => {
   const t = trace.value;
   if (t === null || t.actors.length + t.properties.length === 0) return null;
   const turned = vertical.value;
-  const lane = turned ? (room.value.narrow ? 46 : 76) : t.actors.length > 12 ? 32 : 46;
+  const lane = turned ? (room.value.narrow ? 46 : 76) : t.actors.length > 12 ? 32 : 46 + 15 * (Math.max(1, tracks(t).most) - 1);
   const shown = shownActors.value;
   const plan = layout(t, columns.value, zoom.value, (a) => shown === null || shown.includes(a), timeScale.value, lane);
   // A loop's bracket stands above the step numbers, labels of system steps below them.
@@ -63,6 +63,26 @@ export const scene = computed<Scene | null>(() => {
   if (searching.value) add({ kind: "hits", name: "found", title: "steps that match the search", size: turned ? 22 : 20 });
   return { plan, rows, across: start + 6, axis, lane, numbers, vertical: turned };
 });
+
+/** Below a lane: spans first, then operations, each on the first track that is free when it begins. */
+export function tracks(t: Trace): { of: number[]; most: number } {
+  const known = trackCache.get(t);
+  if (known) return known;
+  const first = t.spans.length > 0 ? 1 : 0;
+  const busy = new Map<string, number[]>();
+  const of = t.ops.map((op) => {
+    const ends = busy.get(op.actor) ?? [];
+    busy.set(op.actor, ends);
+    const free = ends.findIndex((end) => end <= op.call);
+    const track = free >= 0 ? free : Math.min(ends.length, 2);
+    ends[track] = op.ret ?? Infinity;
+    return track + first;
+  });
+  const made = { of, most: Math.max(first, ...of.map((k) => k + 1)) };
+  trackCache.set(t, made);
+  return made;
+}
+const trackCache = new WeakMap<Trace, { of: number[]; most: number }>();
 
 /** The properties that get a row: the one checked, those that change, then the rest up to a limit. */
 function properties(t: Trace): Property[] {
@@ -109,9 +129,10 @@ export function outages(t: Trace, actor: string): { from: number; to: number }[]
   t.steps.forEach((s, i) => {
     if (s.actor !== actor || s.fault === undefined) return;
     const open = out[out.length - 1];
-    if (/crash|stop|kill|pause|down/i.test(s.fault)) {
+    const back = /restart|recover|resume|up/i.test(s.fault);
+    if (!back && /crash|stop|kill|pause|down/i.test(s.fault)) {
       if (!open || open.to < t.length) out.push({ from: i, to: t.length });
-    } else if (/restart|recover|resume|up/i.test(s.fault) && open && open.to === t.length) open.to = i;
+    } else if (back && open && open.to === t.length) open.to = i;
   });
   known.set(actor, out);
   return out;

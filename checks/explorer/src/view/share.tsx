@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { markdown, mermaid, rustTest } from "../core/report.ts";
 import { shell } from "../core/words.ts";
 import * as api from "./api.ts";
-import { address, copy, say, trace, verified } from "./store.ts";
+import type { Trace } from "../core/itf.ts";
+import { address, copy, live, say, trace, verified } from "./store.ts";
 
 /** Copies the address of this view. */
 export const copyLink = (): Promise<void> => copy(address(), "link");
@@ -13,12 +14,14 @@ export const copyMarkdown = async (): Promise<void> => {
   if (trace.value) await copy(markdown(trace.value, api.served ? address() : undefined), "Markdown");
 };
 
+// The server writes the test, since it has the model; a page from a file may carry it.
+async function test(t: Trace): Promise<string> {
+  return rustTest(t) ?? (api.served && !live.value && t.id !== "" ? api.rustTest(t.id) : Promise.reject(new Error("Only the explorer's server can write a Rust test of this run.")));
+}
+
 async function copyTest(): Promise<void> {
-  const t = trace.value;
-  if (t === null) return;
-  if (!api.served || t.id === "") return copy(rustTest(t), "Rust test");
   try {
-    await copy(await api.rustTest(t.id), "Rust test");
+    if (trace.value) await copy(await test(trace.value), "Rust test");
   } catch (e) {
     say((e as Error).message);
   }
@@ -39,15 +42,16 @@ function saveItf(): void {
 }
 
 // The same page with this trace put into its data element; styles and script are those already here.
-function savePage(): void {
+async function savePage(): Promise<void> {
   const t = trace.value;
   if (t === null) return;
+  const rust_test = await test(t).catch(() => undefined);
   const copyOf = document.documentElement.cloneNode(true) as HTMLElement;
   copyOf.querySelector("#app")?.replaceChildren();
   const data = copyOf.querySelector("#trace");
   if (data) {
     data.removeAttribute("data-encoding");
-    data.textContent = JSON.stringify(t.raw).replace(/</g, "\\u003c");
+    data.textContent = JSON.stringify({ ...t.raw, ...(t.foreign ? {} : { harness: { ...(t.raw["harness"] as object), rust_test } }) }).replace(/</g, "\\u003c");
   }
   const csp = copyOf.querySelector("meta[http-equiv]");
   csp?.setAttribute("content", (csp.getAttribute("content") ?? "").replace(/connect-src [^;]*/, "connect-src 'none'"));
@@ -134,7 +138,7 @@ export function ShareMenu() {
           {trace.value !== null && trace.value.check.replay.length > 0 && item("copy replay command  (r)", () => void copy(shell(trace.value?.check.replay ?? []), "replay command"))}
           {item("copy Mermaid diagram", () => trace.value && void copy(mermaid(trace.value).join("\n"), "diagram"))}
           {item("copy as Rust test", () => void copyTest())}
-          {item("save this page, offline", savePage)}
+          {item("save this page, offline", () => void savePage())}
           {item("save trace (ITF)", saveItf)}
           {item("save picture (SVG)", saveSvg)}
           {item("save picture (PNG)", savePng)}

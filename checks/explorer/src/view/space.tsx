@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { count } from "../core/words.ts";
 import * as api from "./api.ts";
 import { px } from "./memo.ts";
-import { go, problem, view } from "./store.ts";
+import { go, problem, theme, view } from "./store.ts";
 
 const data = signal<api.Graph | null>(null);
 const CAP = 3000;
@@ -113,7 +113,7 @@ function Picture({ g, model }: { g: api.Graph; model: string }) {
     const watch = new ResizeObserver(paint);
     watch.observe(el);
     return () => watch.disconnect();
-  }, [g, view.value.theme]);
+  }, [g, theme.value]);
   const pick = (e: MouseEvent): void => {
     const b = (e.currentTarget as HTMLElement).getBoundingClientRect();
     const [x, y] = [e.clientX - b.left, e.clientY - b.top];

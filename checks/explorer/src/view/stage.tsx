@@ -54,7 +54,7 @@ export function Stage() {
     <div ref={outer} class={s.vertical ? "stage upright" : "stage"} tabIndex={0} role="group" aria-label="the run, lane by lane; arrow keys move" onScroll={(e) => (at.value = s.vertical ? e.currentTarget.scrollTop : e.currentTarget.scrollLeft)} onWheel={wheel} onDblClick={() => clear("zoom")}>
       <div class="canvas" style={px(s.vertical ? { width: s.across + 320, height: extent + 110 } : { width: extent + NAMES, height: s.across })}>
         <Names s={s} t={t} />
-        <svg class="picture" style={px(s.vertical ? { top: w.from + 110, left: 0, width: size.across, height: size.along } : { left: w.from + NAMES, top: 0, width: size.along, height: size.across })} viewBox={vb} onClick={(e) => pick(e, s)} aria-hidden="true">
+        <svg class="picture" style={px(s.vertical ? { top: w.from + 110, left: 0, width: size.across, height: size.along } : { left: w.from + NAMES, top: 0, width: size.along, height: size.across })} viewBox={vb} onPointerDown={(e) => drag(e, s)} onClick={(e) => pick(e, s)} aria-hidden="true">
           <defs>
             <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
               <rect class="hatchback" width="6" height="6" />
@@ -122,10 +122,45 @@ function wheel(e: WheelEvent): void {
   go({ zoom: Math.max(3, Math.min(120, Math.round(zoom.value * (e.deltaY > 0 ? 0.85 : 1.18)))) }, "scrub");
 }
 
-function pick(e: MouseEvent, s: Scene): void {
-  const box = (e.currentTarget as SVGSVGElement).getBoundingClientRect();
+function stepUnder(e: MouseEvent, svg: Element, s: Scene): number {
+  const box = svg.getBoundingClientRect();
   const w = window_.value;
-  const i = s.plan.stepAt(s.vertical ? e.clientY - box.top + w.from : e.clientX - box.left + w.from);
+  return s.plan.stepAt(s.vertical ? e.clientY - box.top + w.from : e.clientX - box.left + w.from);
+}
+
+/** The steps between which the axis is being dragged. */
+const dragged = signal<[number, number] | null>(null);
+
+// Dragging along the axis chooses a range of steps; the others fold when it is let go.
+function drag(e: PointerEvent, s: Scene): void {
+  const svg = e.currentTarget as SVGSVGElement;
+  const box = svg.getBoundingClientRect();
+  if (e.button !== 0 || (s.vertical ? e.clientX - box.left : e.clientY - box.top) > s.axis) return;
+  const from = stepUnder(e, svg, s);
+  const move = (m: PointerEvent): void => {
+    const to = stepUnder(m, svg, s);
+    if (to !== from || dragged.value !== null) dragged.value = [Math.min(from, to), Math.max(from, to)];
+  };
+  const stop = new AbortController();
+  addEventListener("pointermove", move, stop);
+  for (const end of ["pointerup", "pointercancel"] as const) {
+    addEventListener(
+      end,
+      () => {
+        stop.abort();
+        const chosen = dragged.value;
+        // The click that follows would select a step.
+        setTimeout(() => (dragged.value = null));
+        if (chosen !== null && chosen[0] < chosen[1] && end === "pointerup") go({ range: chosen });
+      },
+      stop,
+    );
+  }
+}
+
+function pick(e: MouseEvent, s: Scene): void {
+  if (dragged.value !== null) return;
+  const i = stepUnder(e, e.currentTarget as Element, s);
   if (e.shiftKey) second.value = second.value === i ? null : i;
   else select(i, "jump");
 }
@@ -194,6 +229,7 @@ function Selected({ s }: { s: Scene }) {
       {view.value.base !== undefined && mark(view.value.base, "column baseline")}
       {view.value.highlights.map((i) => mark(i, "column highlighted"))}
       {second.value !== null && mark(second.value, "column second")}
+      {dragged.value !== null && <rect class="column dragged" {...box(s, s.plan.place(dragged.value[0]) - half, 0, s.plan.place(dragged.value[1]) - s.plan.place(dragged.value[0]) + half * 2, s.across)} />}
       <rect class="column selected" {...box(s, a - half, 0, half * 2, s.across)} rx="4" />
     </>
   );
@@ -255,9 +291,9 @@ function Ghosts({ s, t }: { s: Scene; t: Trace }) {
           const [x, y] = point(s, s.plan.place(step.value) + s.plan.step * 0.75 + k * 21, lane.across + s.axis);
           return (
             <g key={`${lane.id}${n}`} class={breaks ? "ghost breaks" : "ghost"}>
-              <circle cx={x} cy={y} r="9" />
+              <circle cx={x} cy={y} r={breaks ? 10.5 : 9} />
               <text x={x} y={y + 4} text-anchor="middle">
-                {breaks ? "✗" : n}
+                {breaks ? `✗${n}` : n}
               </text>
             </g>
           );

@@ -1,6 +1,7 @@
 // What is on the screen, as signals: the view is the address, everything else follows from it and from the trace.
 
 import { batch, computed, effect, signal } from "@preact/signals";
+import { adopt, laneVars } from "../core/adopt.ts";
 import { cone, directCauses } from "../core/causal.ts";
 import { diff, size } from "../core/diff.ts";
 import { columnOf, fold, unfolded } from "../core/fold.ts";
@@ -30,6 +31,11 @@ export const second = signal<number | null>(null);
 /** The message under the pointer or the focus. */
 export const hovered = signal<string | null>(null);
 export const playing = signal(false);
+const darkly = matchMedia("(prefers-color-scheme: dark)");
+const wishes = signal(darkly.matches);
+darkly.addEventListener("change", () => (wishes.value = darkly.matches));
+/** The colours: as the address says, else as the reader's system does. */
+export const theme = computed(() => view.value.theme ?? (wishes.value ? "dark" : "light"));
 /** Width and height of the drawing area, kept by the stage. */
 export const room = signal({ width: innerWidth, height: 600, narrow: innerWidth < 700 });
 
@@ -38,6 +44,9 @@ const query = computed(() => view.value.query ?? "");
 const filter = computed(() => view.value.filter);
 const zoomWanted = computed(() => view.value.zoom);
 const orientation = computed(() => view.value.orientation);
+const rangeKey = computed(() => view.value.range?.join("-") ?? "");
+/** The steps that keep a column of their own, when a range was dragged. */
+export const range = computed(() => (rangeKey.value === "" ? null : (rangeKey.value.split("-").map(Number) as [number, number])));
 /** Pinned paths and visible actors, each as one text, so that equal ones are equal. */
 const pinKey = computed(() => JSON.stringify(view.value.pins));
 const actorKey = computed(() => JSON.stringify(view.value.actors ?? null));
@@ -69,10 +78,12 @@ export const columns = computed(() => {
   const t = trace.value;
   if (t === null) return [];
   const keep = kept.value;
-  if (keep === null) return unfolded(t.length);
+  const part = range.value;
+  if (keep === null && part === null) return unfolded(t.length);
   const now = step.value;
   const end = verdictStep(t);
-  return fold(t.length, (i) => i === 0 || i === end || i === now || keep.has(i));
+  const inside = (i: number): boolean => (keep === null || keep.has(i)) && (part === null || (i >= part[0] && i <= part[1]));
+  return fold(t.length, (i) => i === 0 || i === end || i === now || inside(i));
 });
 export const vertical = computed(() => (orientation.value ?? (room.value.narrow ? "v" : "h")) === "v");
 /** Width of a column. Short runs fill the screen, long ones scroll. */
@@ -141,6 +152,16 @@ export function clear(...keys: (keyof View)[]): void {
 export function address(): string {
   flushAddress();
   return location.href;
+}
+
+/** Says where a range of steps begins or ends; the rest folds. */
+export function rangeEnd(which: 0 | 1): void {
+  const t = trace.value;
+  if (t === null) return;
+  const next: [number, number] = [...(range.value ?? [0, t.length - 1])];
+  next[which] = step.value;
+  if (next[0] > next[1]) next[1 - which] = step.value;
+  go({ range: next }, "scrub");
 }
 
 /** Selects a step. */
@@ -256,8 +277,10 @@ export function reload(): void {
 }
 
 /** Shows a trace and says what of the link does not fit it. */
-export function show(t: Trace): void {
+export function show(read: Trace): void {
   const v = view.peek();
+  const lanes = read.foreign ? (v.lanes ?? remembered(read.source)) : "";
+  const t = lanes !== "" && laneVars(read).includes(lanes) ? adopt(read, lanes) : read;
   const odd: string[] = [...(exportNotice === "" ? [] : [exportNotice]), ...t.notices];
   if (v.step !== undefined && v.step >= t.length) odd.push(`This link asks for step ${v.step}; the run ends at step ${t.length - 1}, which is shown.`);
   const last = t.states.get(t.length - 1);
@@ -273,6 +296,27 @@ export function show(t: Trace): void {
     // A link may name actors of another version of the model; with none of them left, all are shown.
     if (lost.length > 0 && lost.length === v.actors?.length) clear("actors");
   });
+}
+
+/** Shows a trace of another tool with the keys of a variable as lanes, or, without one, as a table; kept for this source. */
+export function asLanes(lanes: string): void {
+  const t = trace.value;
+  if (t === null) return;
+  try {
+    localStorage.setItem(`lanes ${t.source}`, lanes);
+  } catch {
+    // A page that may not keep anything forgets.
+  }
+  go({ lanes }, "scrub");
+  show({ ...t, actors: [], spans: [], steps: t.steps.map(({ actor, ...step }) => step) });
+}
+
+function remembered(source: string): string {
+  try {
+    return localStorage.getItem(`lanes ${source}`) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 /** Opens a file that was dropped or chosen. */

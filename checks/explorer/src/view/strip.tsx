@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Trace } from "../core/itf.ts";
 import { moment, verdictStep } from "../core/words.ts";
 import { Glyph } from "./glyph.tsx";
-import { changeSize, flipSteps, hits, kept, loop, move, playing, room, select, step, trace, view } from "./store.ts";
+import { changeSize, clear, flipSteps, hits, kept, loop, move, playing, range, room, select, step, theme, trace } from "./store.ts";
 
 /** Minimap, slider and transport. */
 export function Strip() {
@@ -23,6 +23,11 @@ export function Strip() {
         <Move label="last step" glyph="last" act={() => select(last, "jump")} />
         <Move label={playing.value ? "pause" : "play"} glyph={playing.value ? "pause" : "play"} act={togglePlay} />
       </div>
+      {range.value !== null && (
+        <button class="tab" aria-pressed="true" title="show all steps again (Esc)" onClick={() => clear("range")}>
+          steps {range.value.join("–")} ×
+        </button>
+      )}
       <Slider t={t} last={last} />
     </div>
   );
@@ -97,7 +102,7 @@ function usePainting(ref: { current: HTMLCanvasElement | null }, t: Trace): void
   const flips = flipSteps.value;
   const lasso = loop.value;
   const width = room.value.width;
-  const theme = view.value.theme;
+  const colours = theme.value;
   useEffect(() => {
     const canvas = ref.current;
     if (!canvas) return;
@@ -115,7 +120,7 @@ function usePainting(ref: { current: HTMLCanvasElement | null }, t: Trace): void
     return () => {
       stop = true;
     };
-  }, [t, found, keep, flips, width, theme]);
+  }, [t, found, keep, flips, width, colours]);
 }
 
 function draw(canvas: HTMLCanvasElement, t: Trace, known: number, found: number[], keep: Set<number> | null, flips: number[], loopFrom: number | undefined): void {

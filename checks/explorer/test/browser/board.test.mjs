@@ -18,7 +18,7 @@ const settled = (page) => page.waitForSelector("[role=slider], [role=alert], .ru
 
 /** The address once it matches: scrubbing writes it when it comes to rest. */
 async function at(page, pattern) {
-  await page.waitForFunction((source) => new RegExp(source).test(location.href), pattern.source, { timeout: 3000 });
+  await page.waitForFunction((source) => new RegExp(source).test(location.href), pattern.source, { timeout: 20_000 });
   return page.url();
 }
 
@@ -221,6 +221,82 @@ test("the page saves itself with its trace, and the copy opens", { skip }, async
   });
 });
 
+test("dragging the axis keeps a range of steps and folds the others", { skip }, async () => {
+  const url = pageFile("paxos-agreement", fixture("paxos-agreement"));
+  await on("range", url, {}, async (page) => {
+    const place = (i) => page.evaluate((n) => {
+      const b = [...document.querySelectorAll(".axis text")].find((t) => t.textContent === String(n)).getBoundingClientRect();
+      return { x: b.x + b.width / 2, y: b.y + b.height / 2 };
+    }, i);
+    await page.locator(".stage").evaluate((el) => el.scrollTo(0, 0));
+    const [from, to] = [await place(4), await place(8)];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move((from.x + to.x) / 2, from.y);
+    await page.mouse.move(to.x, to.y);
+    assert.equal(await page.locator(".column.dragged").count(), 1);
+    await page.mouse.up();
+    await at(page, /r=4-8/);
+    assert.equal(await stepOf(page), 18, "no step is selected by it");
+    const kept = await page.locator(".axis text").allTextContents();
+    assert.deepEqual(kept.map(Number), [0, 1, 4, 5, 6, 7, 8, 9, 18]);
+    assert.deepEqual(await page.locator(".folded text").allTextContents(), ["⋯ 3", "⋯ 9"]);
+    await page.keyboard.press("Escape");
+    await at(page, /^(?!.*r=4)/);
+    await page.keyboard.press("g");
+    await page.keyboard.press(".");
+    await at(page, /r=0-0/);
+  });
+});
+
+test("a map of another tool's trace becomes lanes when asked, by address and again next time", { skip }, async () => {
+  const file = fixture("foreign-bank");
+  const url = pageFile("foreign-lanes", file);
+  await on("lanes", url, {}, async (page) => {
+    await page.locator(".foreign").getByRole("button", { name: "balances", exact: true }).click();
+    await page.waitForSelector(".lane-name");
+    assert.deepEqual(await page.locator(".lane-name").allInnerTexts(), ["alice", "bob"]);
+    assert.ok((await page.locator(".bar.span").count()) >= 4, "the values are spans");
+    const address = await at(page, /lanes=balances/);
+    await serious(page);
+    await page.goto("about:blank");
+    await page.goto(address.replace(/#.*/, ""));
+    await page.waitForSelector(".lane-name");
+    await page.getByRole("button", { name: "show as a table" }).click();
+    await page.waitForSelector(".foreign");
+    await page.goto("about:blank");
+    await page.goto(address);
+    await page.waitForSelector(".lane-name");
+  });
+});
+
+test("the kill matrix says what is caught, what escapes and what is missed, and leads to the runs", { skip }, async () => {
+  const found = (verdict, more = {}) => [{ verdict, properties: ["PX-S1"], scope: "duel", ...more }];
+  const report = {
+    title: "Planted defects", says: "What is known to be wrong.", layers: ["model", "core"],
+    defects: [
+      { id: "P01", what: "quorums do not intersect", found: { model: found("caught", { steps: 18, file: "paxos-agreement.itf.json" }), core: found("escapes") } },
+      { id: "P02", what: "no defect at all", found: { core: found("missed") } },
+    ],
+  };
+  const server = await serve({ report });
+  try {
+    await on("kills", server.url, {}, async (page) => {
+      await page.getByRole("button", { name: "known defects by layer" }).click();
+      await page.waitForSelector(".kills table");
+      assert.match(await text(page, "main"), /1 defect of 2 missed/);
+      const rows = await page.locator(".kills tbody tr").allInnerTexts();
+      assert.match(rows[0], /P01 quorums do not intersect[\s\S]*PX-S1 in 18 steps[\s\S]*escapes/);
+      assert.match(rows[1], /·[\s\S]*MISSED: PX-S1/);
+      await serious(page);
+      await page.getByRole("link", { name: /PX-S1 in 18/ }).click();
+      await page.waitForSelector("[role=slider]");
+    });
+  } finally {
+    await server.close();
+  }
+});
+
 test("a file of another tool opens as a table with nested differences", { skip }, async () => {
   await on("foreign", `${pageFile("foreign-bank", fixture("foreign-bank"))}#s=3`, {}, async (page) => {
     assert.equal(await page.locator(".foreign tbody tr").count(), 4);
@@ -359,6 +435,27 @@ test("the space shows what breaks, what ends, and actions that never happen firs
     await opened.page.locator("canvas.graph").click({ position: { x: 1, y: 1 } });
     assert.deepEqual(opened.seen.errors, []);
     await opened.close();
+  } finally {
+    await server.close();
+  }
+});
+
+test("every served page in light and dark, wide and narrow, without a serious finding", { skip }, async () => {
+  const found = { model: [{ verdict: "caught", properties: ["PX-S1"], scope: "duel", steps: 18, file: "paxos-agreement.itf.json" }] };
+  const report = { title: "Known defects", says: "What is known to be wrong.", layers: ["model"], defects: [{ id: "P01", what: "quorums do not intersect", found }] };
+  const models = [{ name: "single-decree", protocol: "paxos", kind: "exhaustive", model: "single-decree", scope: "small", says: "a small one" }];
+  const server = await serve({ model, report, models });
+  try {
+    for (const page of ["#/", "#/report", "#/space/single-decree", "#/m/single-decree/init", "#/x/paxos-agreement/paxos-witness"]) {
+      for (const [width, colorScheme] of [[1280, "dark"], [420, "light"], [420, "dark"]]) {
+        const opened = await open(browser, `${server.url}${page}`, { width, colorScheme });
+        await opened.page.waitForSelector(".run, .kills, canvas.graph, [role=slider], .aligned");
+        assert.ok((await opened.page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${page} fits into ${width}`);
+        await serious(opened.page);
+        assert.deepEqual(opened.seen.errors, [], page);
+        await opened.close();
+      }
+    }
   } finally {
     await server.close();
   }

@@ -66,7 +66,8 @@ export async function serve(extra = {}) {
     const url = new URL(req.url, "http://localhost");
     const json = (v) => res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(v));
     if (url.pathname === "/") return res.writeHead(200, { "content-type": "text/html" }).end(readFileSync(board));
-    if (url.pathname === "/api/runs") return json({ folder: "target/quorate/traces", version: 1, runs: rows, models: extra.models ?? [] });
+    if (url.pathname === "/api/runs") return json({ folder: "target/quorate/traces", version: 1, runs: rows, models: extra.models ?? [], ...(extra.report && { report: "report" }) });
+    if (url.pathname === "/api/report" && extra.report) return json(extra.report);
     if (url.pathname === "/api/events") return setTimeout(() => json({ version: 1 }), 20_000);
     const [, , kind, id, what] = url.pathname.split("/");
     if (kind === "t" && what === "nearest") return json({ id: "paxos-witness" });

@@ -35,6 +35,16 @@ test("a growing list shows what was added, not a shift of everything", () => {
   assert.deepEqual(flat(change).map((c) => `${c.change.kind} ${c.path}`), ["added 0"]);
 });
 
+test("a bag that loses some and gains others says which, and an element that changes a little changes in place", () => {
+  const mail = (to: number, text: string): unknown => ({ from: int(0), to: int(to), text });
+  const [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map((text, k) => mail(k, text));
+  const said = (x: unknown, y: unknown): string[] => flat(diff(x, y)).map((f) => `${f.change.kind} ${f.path}`);
+  assert.deepEqual(said([a, b, c], [b, c, d, e]), ["removed 0", "added 2", "added 3"]);
+  assert.deepEqual(said([a, b, c], [a, mail(9, "b"), c]), ["changed 1.to"]);
+  assert.deepEqual(said([a, b], [mail(9, "a"), d, b]), ["changed 0.to", "added 1"]);
+  assert.deepEqual(said([int(1), int(0), int(0)], [int(0), int(1), int(0)]), ["changed 0", "changed 1"]);
+});
+
 test("paths survive dots, spaces and quotes, and reach every leaf", () => {
   assert.deepEqual(splitPath(joinPath(["a.b", "c d", 'e"f', "g"])), ["a.b", "c d", 'e"f', "g"]);
   for (let seed = 1; seed <= 500; seed++) {

@@ -38,6 +38,8 @@ pub(super) enum Command {
     /// Verify, shorten or export traces
     #[command(subcommand)]
     Trace(TraceCommand),
+    /// Run the checks of what is known to be wrong, and say which notices what
+    Report(ReportArgs),
     /// Look at traces and models in the browser
     Explore(ExploreArgs),
 }
@@ -104,6 +106,13 @@ pub(super) enum TraceCommand {
         #[arg(long, default_value_t = 100_000)]
         states: u64,
     },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ReportArgs {
+    /// Where traces are written; the report goes beside it
+    #[arg(long, value_name = "DIR", default_value = crate::registry::TRACES)]
+    pub(super) traces: PathBuf,
 }
 
 #[derive(Args, Debug)]

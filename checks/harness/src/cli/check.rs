@@ -32,6 +32,9 @@ pub(super) fn check(
         return Ok(tally.exit_code());
     }
     let mut tally = conduct(registry, &selected, &context, json, out, paint)?;
+    if args.protocols.is_empty() && args.property.is_none() && !tally.interrupted {
+        super::kills::save(registry, &tally.rows, &args.traces)?;
+    }
     if !args.deep {
         let left_out = registry.checks().iter().filter(|check| named(check, args) && check.is_deep());
         tally.deep_left_out = left_out.count();

@@ -3,7 +3,7 @@
 use super::args::ExploreArgs;
 use super::out::Out;
 use super::{Failure, fail};
-use crate::explorer::{MOST_BYTES, Start, serve};
+use crate::explorer::{MOST_BYTES, Start, serve, with_test};
 use crate::registry::{Context, LiveModel, Registry};
 use crate::trace::Trace;
 use std::net::SocketAddr;
@@ -31,8 +31,8 @@ pub(super) fn explore(registry: &Registry, args: &ExploreArgs, out: &mut Out<'_>
         Subject::File(file, id) => (file.clone(), format!("#/t/{id}")),
         Subject::Model(_, name) => (traces(), format!("#/m/{}/", name.replace('/', "%2F"))),
     };
-    let report = Path::new("target/quorate/report.json");
-    let report = report.exists().then(|| report.to_owned());
+    let folder = if place.is_file() { place.parent().unwrap_or(Path::new("")) } else { &place };
+    let report = Some(super::kills::place(folder));
     let start = Start { place, port: args.port, report };
     let told = |server: &crate::explorer::Server<'_>| {
         out.line(format!("Open {}{page} in a browser. Ctrl-C ends.", server.url()));
@@ -43,8 +43,8 @@ pub(super) fn explore(registry: &Registry, args: &ExploreArgs, out: &mut Out<'_>
 }
 
 /// The trace as one offline page.
-pub(super) fn page(trace: &Trace) -> String {
-    crate::explorer::page(trace, MOST_BYTES)
+pub(super) fn page(registry: &Registry, trace: &Trace) -> String {
+    crate::explorer::page(&with_test(registry, trace), MOST_BYTES)
 }
 
 fn traces() -> PathBuf {

@@ -1,4 +1,4 @@
-//! The command line of any registry: `check`, `list`, `replay`, `trace`, `explore`.
+//! The command line of any registry: `check`, `list`, `replay`, `trace`, `report`, `explore`.
 //!
 //! ```no_run
 //! use quorate::registry::Registry;
@@ -16,6 +16,7 @@
 mod args;
 mod check;
 mod explore;
+mod kills;
 mod list;
 mod out;
 mod paint;
@@ -42,6 +43,12 @@ fn fail(message: String) -> Failure {
 
 /// Runs the command line that this process was given.
 pub fn main(registry: Registry) -> ExitCode {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::trace::is_probing() {
+            usual(panic);
+        }
+    }));
     ExitCode::from(run(&registry, std::env::args_os(), &mut std::io::stdout(), Paint::for_stdout()))
 }
 
@@ -85,6 +92,7 @@ fn execute(
         Command::Trace(TraceCommand::Minimise { trace, output, states }) => {
             trace::minimise(registry, trace, output, *states, out)
         }
+        Command::Report(args) => kills::report(registry, args, out, paint),
         Command::Explore(args) => explore::explore(registry, args, out),
     }
 }

@@ -162,7 +162,7 @@ impl Tally {
         if self.deep_left_out > 0 {
             lines.push(format!("  Under --deep: {}.", plural(self.deep_left_out, "larger check")));
         }
-        lines.extend(self.conclusion(paint));
+        lines.extend(self.conclusion(program, paint));
         if self.rows.iter().any(|row| row.trace.is_some()) {
             lines.push(format!(
                 "Every run is on file in {traces}: `{program} explore` shows them, `{program} replay FILE` prints one."
@@ -171,7 +171,7 @@ impl Tally {
         lines
     }
 
-    fn conclusion(&self, paint: Paint) -> Vec<String> {
+    fn conclusion(&self, program: &str, paint: Paint) -> Vec<String> {
         let mut lines = Vec::new();
         if self.interrupted {
             lines.push(paint.warn(&format!(
@@ -190,6 +190,9 @@ impl Tally {
             if let Judgement::Unmet(reason) = &row.judgement {
                 let name = name(&row.protocol, &row.model, &row.check);
                 lines.push(format!("  {name} {} ({}): {reason}", row.property, row.scope));
+                if let Some(file) = &row.trace {
+                    lines.push(format!("    look at it: {program} explore {}", file.display()));
+                }
             }
         }
         lines

@@ -24,8 +24,10 @@ fn told_in(folder: &Path, checks: Vec<Check>, arguments: &[&str]) -> (u8, String
     let traces = folder.join("traces").display().to_string();
     let mut all = vec!["toys"];
     all.extend(arguments);
-    if arguments.first() == Some(&"check") {
-        all.extend(["--threads", "1", "--progress", "never", "--traces", &traces]);
+    match arguments.first() {
+        Some(&"check") => all.extend(["--threads", "1", "--progress", "never", "--traces", &traces]),
+        Some(&"report") => all.extend(["--traces", &traces]),
+        _ => {}
     }
     let mut out = Vec::new();
     let code = run(&registry, all.into_iter().map(Into::into), &mut out, Paint::off());
@@ -227,4 +229,33 @@ fn what_a_check_remarks_is_printed_and_can_fail_it() {
     assert!(code == 0 && text.contains("      4 of 5 actions hit"), "{text}");
     let (code, text) = told(vec![remarks(&["accept NEVER HIT"]).into()], &["check"]);
     assert!(code == 1 && text.contains("FAILED: accept NEVER HIT"), "{text}");
+}
+
+#[test]
+fn the_report_says_what_is_caught_what_escapes_and_what_is_missed() {
+    let checks = || -> Vec<Check> {
+        vec![
+            toy().kind("planted").scope("d01-two", "writes are lost").violated("T-S1", 7).into(),
+            sound().kind("planted").scope("d01-durable", "writes are lost").into(),
+            sound().kind("planted").scope("d02", "nothing at all").violated("T-S1", None).into(),
+            sound().into(),
+        ]
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (code, text) = told_in(folder.path(), checks(), &["report"]);
+    assert_eq!(code, 1, "a defect that nobody noticed: {text}");
+    let line = |id: &str| text.lines().find(|line| line.starts_with(id)).unwrap_or_default().to_owned();
+    assert_eq!(line("D01"), "D01  T-S1 in 7  escapes  writes are lost", "{text}");
+    assert_eq!(line("D02"), "D02  ·          missed   nothing at all", "{text}");
+
+    let file = folder.path().join("report.json");
+    let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let caught = &written["defects"][0]["found"]["toy"][0];
+    assert_eq!((&caught["verdict"], &caught["steps"]), (&"caught".into(), &7.into()));
+    assert_eq!(caught["properties"][0], "T-S1", "the property of the shortest run comes first");
+    assert!(folder.path().join("traces").join(caught["file"].as_str().unwrap()).is_file());
+
+    std::fs::remove_file(&file).unwrap();
+    told_in(folder.path(), checks(), &["check"]);
+    assert!(file.is_file(), "a whole check writes it too");
 }

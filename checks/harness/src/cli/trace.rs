@@ -110,7 +110,7 @@ pub(super) fn export(registry: &Registry, path: &Path, output: &Path) -> Result<
                 model_of(registry, &trace).map_err(|reason| fail(format!("{}: {reason}", path.display())))?;
             model.to_rust(&trace).map_err(|error| fail(format!("{}: {error}", path.display())))?
         }
-        Some("html") => super::explore::page(&trace),
+        Some("html") => super::explore::page(registry, &trace),
         Some("json") => trace.to_json(),
         _ => {
             let problem = "the ending says the form: .html, .rs, .md or .json";

@@ -70,7 +70,7 @@ pub(super) fn path(live: &dyn LiveModel, body: &str) -> Answer {
     Answer::json(trace.to_json())
 }
 
-/// The nearest state that breaks a property, from the end of a path.
+/// The nearest state that breaks a property (any, or the one asked for) or reaches it, from the end of a path.
 pub(super) fn search(live: &dyn LiveModel, body: &str) -> Answer {
     let Ok(ask) = serde_json::from_str::<PathAsk>(body) else {
         return Answer::wrong("a search is {\"tokens\": [...], \"depth\": n}");
@@ -81,6 +81,11 @@ pub(super) fn search(live: &dyn LiveModel, body: &str) -> Answer {
         Some(property) => claim.id == *property,
         None => claim.kind != "sometimes",
     });
+    let reach =
+        claims.iter().any(|claim| Some(&claim.id) == ask.property.as_ref() && claim.kind == "sometimes");
+    if let Some(unknown) = ask.property.as_ref().filter(|id| claims.iter().all(|claim| claim.id != **id)) {
+        return Answer::wrong(format!("this model has no property {unknown}"));
+    }
     let mut best: Option<(String, Found)> = None;
     let (mut states, mut exhausted) = (0, true);
     for claim in wanted {
@@ -94,14 +99,18 @@ pub(super) fn search(live: &dyn LiveModel, body: &str) -> Answer {
     }
     let Some((text, Found { trace: Some(trace), .. })) = best else {
         let sentence = match exhausted {
-            true => format!("Nothing breaks within {depth} steps from here ({states} states, all of them)."),
+            true => {
+                let what = if reach { "It is not reached" } else { "Nothing breaks" };
+                format!("{what} within {depth} steps from here ({states} states, all of them).")
+            }
             false => format!("Nothing found among {states} states; there are more within {depth} steps."),
         };
         return Answer::value(&json!({ "found": false, "sentence": sentence, "tokens": [] }));
     };
     let steps = trace.harness.map(|harness| harness.steps).unwrap_or_default();
     let tokens: Vec<String> = steps.into_iter().map(|step| step.token).collect();
-    let sentence = format!("Found, {} steps from the start: it breaks “{text}”.", tokens.len() - 1);
+    let does = if reach { "reaches" } else { "breaks" };
+    let sentence = format!("Found, {} steps from the start: it {does} “{text}”.", tokens.len() - 1);
     Answer::value(&json!({ "found": true, "sentence": sentence, "tokens": tokens }))
 }
 

@@ -1,5 +1,6 @@
 //! A trace as one page that opens from a file.
 
+use crate::registry::Registry;
 use crate::trace::{Fate, Trace};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -16,6 +17,19 @@ const PLAIN: usize = 2 << 20;
 
 /// The place in the page where a trace goes.
 const PLACE: &str = r#"<script type="application/json" id="trace"></script>"#;
+
+/// The trace with the Rust test that replays it, for a page that has nobody to ask for one; as it is where the model
+/// that it comes from is not registered, or no test can be made of it.
+pub fn with_test(registry: &Registry, trace: &Trace) -> Trace {
+    let mut whole = trace.clone();
+    if let Some(harness) = &mut whole.harness
+        && let Some(live) = registry.model_of(&harness.check)
+        && let Ok(test) = live.to_rust(trace)
+    {
+        harness.extra.insert("rust_test".to_owned(), test.into());
+    }
+    whole
+}
 
 /// The page with `trace` inside: one file, offline, without a server. `most` bounds its size in bytes.
 pub fn page(trace: &Trace, most: usize) -> String {
@@ -104,6 +118,20 @@ fn tail(trace: &Trace, from: usize) -> Trace {
     }
     harness.annotations.retain(|note| note.at >= from);
     harness.annotations.iter_mut().for_each(|note| note.at -= from);
+    harness.ops.retain(|op| op.ret.is_none_or(|ret| ret > from));
+    for op in &mut harness.ops {
+        op.call = op.call.saturating_sub(from);
+        op.ret = op.ret.map(|ret| ret - from);
+        op.point = op.point.and_then(|point| point.checked_sub(from));
+    }
+    harness.spans.retain(|span| span.to.is_none_or(|to| to > from));
+    for span in &mut harness.spans {
+        span.from = span.from.saturating_sub(from);
+        span.to = span.to.map(|to| to - from);
+    }
+    if !harness.expected.is_empty() {
+        harness.expected.drain(..from);
+    }
     // Parts that name steps by number, and that this version cannot renumber, would lie.
     harness.extra.clear();
     short

@@ -15,7 +15,7 @@ mod route;
 mod rows;
 mod server;
 
-pub use export::{BOARD, MOST_BYTES, page};
+pub use export::{BOARD, MOST_BYTES, page, with_test};
 pub use library::Library;
 pub use route::{Answer, Ask, Desk};
 pub use server::{Server, Start, serve};

@@ -1,6 +1,6 @@
 //! What the server answers, as a function from a request to an answer: no socket is needed to test it.
 
-use super::export::{BOARD, MOST_BYTES, page};
+use super::export::{BOARD, MOST_BYTES, page, with_test};
 use super::library::Library;
 use super::{drive, nearest};
 use crate::registry::{LiveModel, Registry};
@@ -102,7 +102,7 @@ impl Desk<'_> {
             (false, ["api", "t", id, "page"]) => self.with_trace(id, |trace| Answer {
                 status: 200,
                 kind: "text/html; charset=utf-8",
-                body: page(trace, MOST_BYTES),
+                body: page(&with_test(self.registry, trace), MOST_BYTES),
             }),
             (false, ["api", "t", id, "rust"]) => {
                 self.with_model(id, |live, trace| match live.to_rust(trace) {
@@ -114,6 +114,9 @@ impl Desk<'_> {
             (false, ["api", "report"]) => self.report(),
             (true, ["api", "t", id, "necessary"]) => self
                 .remake(id, |live, trace| live.necessary(trace).map_err(|divergence| divergence.to_string())),
+            (true, ["api", "t", id, "risk"]) => {
+                self.remake(id, |live, trace| live.risk(trace).map_err(|divergence| divergence.to_string()))
+            }
             (true, ["api", "t", id, "minimise"]) => self.remake(id, |live, trace| {
                 live.minimise(trace, 100_000).map_err(|divergence| divergence.to_string())
             }),

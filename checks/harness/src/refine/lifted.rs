@@ -60,7 +60,11 @@ pub(super) fn claims<R: Mapping>(m: &Refinement<R>, claims: &mut Claims<Refineme
     let holds = by_place!(holds, StateFn, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31]);
     let triggered = by_place!(triggered, StateFn, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31]);
     let count = m.abstract_claims().len();
-    assert!(count <= holds.len(), "a refinement lifts {} claims at most, the specification has {count}", holds.len());
+    assert!(
+        count <= holds.len(),
+        "a refinement lifts {} claims at most, the specification has {count}",
+        holds.len()
+    );
     for ((claim, holds), triggered) in m.abstract_claims().iter().zip(holds).zip(triggered) {
         match claim.shape() {
             Shape::Always(_) => drop(claims.always(claim.id(), claim.text(), holds).when(triggered)),
@@ -79,7 +83,11 @@ fn own_claims<R: Mapping>(m: &Refinement<R>, claims: &mut Claims<Refinement<R>>)
     let step = by_place!(own_step, StepFn, R, [0 1 2 3 4 5 6 7]);
     let when_step = by_place!(own_step_triggered, StepFn, R, [0 1 2 3 4 5 6 7]);
     let count = m.concrete_claims().len();
-    assert!(count <= holds.len(), "a refinement carries {} claims of the world at most, not {count}", holds.len());
+    assert!(
+        count <= holds.len(),
+        "a refinement carries {} claims of the world at most, not {count}",
+        holds.len()
+    );
     for (at, claim) in m.concrete_claims().iter().enumerate() {
         let (id, text) = (claim.id(), claim.text());
         match claim.shape() {

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::explore::{self, Goal, Graph};
+use super::risk::{method, risk};
 use crate::trace::export::{ExportError, RustModel, to_rust};
 use crate::trace::{
     CheckInfo, Divergence, Form, Recorder, Trace, Verified, necessary, replay, shape_name, verify,
@@ -96,6 +97,12 @@ pub trait LiveModel: Send + Sync {
     /// If the trace does not replay.
     fn minimise(&self, trace: &Trace, states: u64) -> Result<Trace, Divergence>;
 
+    /// The trace again, with how often a random continuation of each state ends as it does.
+    ///
+    /// # Errors
+    /// If the trace does not replay.
+    fn risk(&self, trace: &Trace) -> Result<Trace, Divergence>;
+
     /// Searches from the end of the path along `tokens`, through at most `states` states.
     fn find(&self, tokens: &[String], goal: &Goal, states: u64) -> explore::Found;
 
@@ -138,6 +145,11 @@ where
         Live { model, form, identity, rust: None, stateright: None }
     }
 
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
     /// Writes the trace of a run into the run's traces folder, as `STEM-NAME.itf.json`; its file, if one was written,
     /// and its sentence come back. `about` says what was asked, on top of [`Live::about`].
     pub fn save(
@@ -148,24 +160,56 @@ where
         stem: &str,
         name: &str,
     ) -> (Option<PathBuf>, String) {
-        let file = context.traces.as_ref().map(|folder| folder.join(format!("{stem}-{name}.itf.json")));
-        if let Some(file) = &file {
-            let replay = [context.program.as_str(), "replay", &file.display().to_string()];
-            about.replay = replay.map(str::to_owned).to_vec();
+        let file = destination(&mut about, context, stem, name);
+        write(self.record(run, about), file)
+    }
+
+    /// As [`Live::save`], without the steps that the finding does not need; how many are left comes back as well.
+    pub fn save_shortened(
+        &self,
+        run: &Run<M>,
+        mut about: CheckInfo,
+        context: &Context,
+        stem: &str,
+        name: &str,
+    ) -> (usize, Option<PathBuf>, String) {
+        let file = destination(&mut about, context, stem, name);
+        let (trace, steps) = self.shortened(&self.record(run, about), run, 0);
+        let (file, sentence) = write(trace, file);
+        (steps, file, sentence)
+    }
+
+    /// The trace of `run` without the steps that its finding does not need, or the shortest one where a search of at
+    /// most `states` states finds it; and its length.
+    fn shortened(&self, trace: &Trace, run: &Run<M>, states: u64) -> (Trace, usize) {
+        let Some(at) = self.shows(run, trace) else { return (trace.clone(), run.len()) };
+        let actions: Vec<M::Action> = run.actions().take(at).cloned().collect();
+        let kept = crate::trace::minimise(&actions, |kept| {
+            self.shows(&self.take_what_goes(&run.init, kept), trace).is_some()
+        });
+        let mut short = self.take_what_goes(&run.init, &kept);
+        let mut method = "drop-one";
+        let property = trace.harness.as_ref().map(|h| h.check.property.clone()).unwrap_or_default();
+        let goal = Goal { property, depth: short.len().saturating_sub(1) };
+        if states > 0
+            && let (Some(found), _) = explore::find(&*self.model, &self.form, None, &goal, states)
+            && found.len() < short.len()
+        {
+            (short, method) = (found, "search");
         }
-        let trace = self.record(run, about);
-        match file.map(|file| trace.save(&file).map(|()| file)) {
-            Some(Ok(file)) => (Some(file), trace.description),
-            Some(Err(error)) => (None, format!("{}; its trace was not written: {error}", trace.description)),
-            None => (None, trace.description),
+        let mut retold = self.retold(trace, &short);
+        if let Some(harness) = &mut retold.harness {
+            let from = run.len();
+            harness.check.minimised = Some(crate::trace::Minimised { from, method: method.to_owned() });
         }
+        (retold, short.len())
     }
 
     /// What a trace of this model says about where it comes from.
     pub fn about(&self) -> CheckInfo {
-        let Identity { protocol, kind, model, scope, bounds, .. } = self.identity.clone();
+        let Identity { protocol, kind, model, scope, says, bounds } = self.identity.clone();
         let engine = "quorate search".to_owned();
-        CheckInfo { protocol, kind, model, scope, engine, config: bounds, ..CheckInfo::default() }
+        CheckInfo { protocol, kind, model, scope, says, engine, config: bounds, ..CheckInfo::default() }
     }
 
     pub(crate) fn record(&self, run: &Run<M>, about: CheckInfo) -> Trace {
@@ -245,28 +289,20 @@ where
         Ok(marked)
     }
 
+    fn risk(&self, trace: &Trace) -> Result<Trace, Divergence> {
+        let run = replay(&*self.model, &self.form, trace)?;
+        let mut told = trace.clone();
+        if let Some(harness) = &mut told.harness {
+            let percents = risk(&*self.model, &self.form, &run, &harness.check.property);
+            harness.extra.insert("risk".to_owned(), percents.into());
+            harness.extra.insert("risk_method".to_owned(), method().into());
+        }
+        Ok(told)
+    }
+
     fn minimise(&self, trace: &Trace, states: u64) -> Result<Trace, Divergence> {
         let run = replay(&*self.model, &self.form, trace)?;
-        let Some(at) = self.shows(&run, trace) else { return Ok(trace.clone()) };
-        let actions: Vec<M::Action> = run.actions().take(at).cloned().collect();
-        let kept = crate::trace::minimise(&actions, |kept| {
-            self.shows(&self.take_what_goes(&run.init, kept), trace).is_some()
-        });
-        let mut short = self.take_what_goes(&run.init, &kept);
-        let mut method = "drop-one";
-        let property = trace.harness.as_ref().map(|h| h.check.property.clone()).unwrap_or_default();
-        let goal = Goal { property, depth: short.len().saturating_sub(1) };
-        if let (Some(found), _) = explore::find(&*self.model, &self.form, None, &goal, states)
-            && found.len() < short.len()
-        {
-            (short, method) = (found, "search");
-        }
-        let mut retold = self.retold(trace, &short);
-        if let Some(harness) = &mut retold.harness {
-            let from = run.len();
-            harness.check.minimised = Some(crate::trace::Minimised { from, method: method.to_owned() });
-        }
-        Ok(retold)
+        Ok(self.shortened(trace, &run, states).0)
     }
 
     fn find(&self, tokens: &[String], goal: &Goal, states: u64) -> explore::Found {
@@ -286,6 +322,23 @@ where
 
     fn serve_stateright(&self, address: SocketAddr) -> bool {
         self.stateright.inspect(|serve| serve(&self.model, address)).is_some()
+    }
+}
+
+/// Where a trace goes, and the line that replays it.
+fn destination(about: &mut CheckInfo, context: &Context, stem: &str, name: &str) -> Option<PathBuf> {
+    let file = context.traces.as_ref().map(|folder| folder.join(format!("{stem}-{name}.itf.json")))?;
+    let replay = [context.program.as_str(), "replay", &file.display().to_string()];
+    about.replay = replay.map(str::to_owned).to_vec();
+    Some(file)
+}
+
+/// Writes a trace, if it has somewhere to go; its file and its sentence.
+fn write(trace: Trace, file: Option<PathBuf>) -> (Option<PathBuf>, String) {
+    match file.map(|file| trace.save(&file).map(|()| file)) {
+        Some(Ok(file)) => (Some(file), trace.description),
+        Some(Err(error)) => (None, format!("{}; its trace was not written: {error}", trace.description)),
+        None => (None, trace.description),
     }
 }
 

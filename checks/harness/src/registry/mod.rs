@@ -27,16 +27,21 @@
 mod check;
 mod context;
 mod explore;
+mod induction;
 mod live;
+mod risk;
 mod row;
 mod running;
+mod sampling;
 mod search;
 
 pub use check::{Check, Outcome, Property};
 pub use context::{Context, TRACES};
 pub use explore::{Edge, Found, Goal, Graph, Node};
+pub use induction::{FromAnywhere, Inductive};
 pub use live::{ClaimInfo, Identity, Live, LiveModel, Walk};
 pub use row::{Conclusion, Expect, Judgement, Row};
+pub use sampling::Sampling;
 pub use search::{Remarks, Search};
 
 use crate::trace::CheckInfo;

@@ -53,6 +53,9 @@ where
                 outcome.rows.push(self.failure(&report, "claims", "the model claims nothing".to_owned()));
             }
         }
+        for broken in &report.asymmetries {
+            outcome.rows.push(self.failure(&report, "symmetry", broken.clone()));
+        }
         outcome.rows.extend(self.panic(&report));
         outcome.collision_odds = report.collision_odds;
         outcome

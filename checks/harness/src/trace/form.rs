@@ -1,6 +1,8 @@
 //! How the states and actions of one model become data, and how an action is read back.
 
+use super::beside::BesideFn;
 use super::debug::from_debug;
+use super::marks::MarksFn;
 use super::tree::to_itf;
 use super::write::digest;
 use serde::Serialize;
@@ -18,6 +20,8 @@ pub struct Form<M: Model> {
     pub(crate) action: fn(&M::Action) -> Value,
     pub(crate) event: fn(&M::Action) -> Option<Value>,
     pub(crate) read_event: fn(&Value) -> Option<M::Action>,
+    pub(crate) marks: Option<MarksFn<M>>,
+    pub(crate) beside: Option<BesideFn<M>>,
     pub(crate) fidelity: &'static str,
 }
 
@@ -40,6 +44,8 @@ impl<M: Model> Form<M> {
             action: |action| to_itf(action).unwrap_or_else(|_| from_debug(action)),
             event: |action| serde_json::to_value(action).ok(),
             read_event: |value| serde_json::from_value(value.clone()).ok(),
+            marks: None,
+            beside: None,
             fidelity: "serde",
         }
     }
@@ -61,8 +67,16 @@ impl<M: Model> Form<M> {
             action: from_debug,
             event: |_| None,
             read_event: |_| None,
+            marks: None,
+            beside: None,
             fidelity: "debug",
         }
+    }
+
+    /// Also draws intervals: what begins and ends with a step from one state over an action to the next.
+    pub fn marked(mut self, marks: MarksFn<M>) -> Self {
+        self.marks = Some(marks);
+        self
     }
 
     /// The state as the variables of a trace: its fields, or the one variable `state`.

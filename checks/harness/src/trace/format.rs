@@ -63,7 +63,16 @@ pub struct Harness {
     /// Faults and other remarks, by step.
     #[serde(default)]
     pub annotations: Vec<Annotation>,
-    /// What this version does not know (operations, spans, risk, and what is yet to come), kept as read.
+    /// What clients asked, from the call to the answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ops: Vec<Operation>,
+    /// What actors were for a while: leader of a ballot, holder of a lock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
+    /// The specification's side of each state, where code is checked against one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<Option<Expected>>,
+    /// What this version does not know (risk, and what is yet to come), kept as read.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -80,6 +89,9 @@ pub struct CheckInfo {
     pub model: String,
     /// The scope, in words.
     pub scope: String,
+    /// What the check is about, in one sentence: for a planted defect, what is wrong.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub says: String,
     /// What found the run: `quorate search`.
     pub engine: String,
     /// The property's id. Empty for a run that nobody asked about.
@@ -267,4 +279,60 @@ pub struct Annotation {
     pub actor: Option<String>,
     /// The remark.
     pub text: String,
+}
+
+/// One request of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Operation {
+    /// Names it within the run.
+    pub id: String,
+    /// The actor on whose lane it is drawn: who was asked.
+    pub actor: String,
+    /// What was asked, short.
+    pub label: String,
+    /// The step of the call.
+    pub call: usize,
+    /// The step of the answer; `None` while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ret: Option<usize>,
+    /// The answer, short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+    /// The step at which it takes effect, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<usize>,
+    /// Is it the operation that no order of all of them explains?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<bool>,
+}
+
+/// What one actor was for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Span {
+    /// The actor.
+    pub actor: String,
+    /// What it was, short: `leader of 2.1.1`.
+    pub label: String,
+    /// The step at which it began.
+    pub from: usize,
+    /// The step at which it ended; `None` if it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<usize>,
+}
+
+/// The specification's side of one state of the code.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct Expected {
+    /// The specification's state: where its own steps lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Value>,
+    /// What the code's state stands for, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Value>,
+    /// The places at which the two differ.
+    #[serde(default)]
+    pub mismatch: Vec<String>,
+    /// The specification's action, where the step does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
 }

@@ -15,12 +15,14 @@
 //! serde shows a `BTreeSet` as a sequence: mark set fields with `#[serde(with = "quorate_spec::set")]`, or they are
 //! written as sorted lists.
 
+mod beside;
 mod debug;
 mod diff;
 pub mod export;
 mod form;
 mod format;
 mod mail;
+mod marks;
 mod minimise;
 mod pen;
 mod read;
@@ -40,13 +42,15 @@ pub use debug::{from_debug, parse as parse_debug};
 pub use diff::{Change, changes, show};
 pub use form::Form;
 pub use format::{
-    ACTION_TAKEN, Alternative, Annotation, CheckInfo, Fate, Harness, Lane, Message, Minimised, PICKS,
-    PropertyRow, SCHEMA, Step, Trace,
+    ACTION_TAKEN, Alternative, Annotation, CheckInfo, Expected, Fate, Harness, Lane, Message, Minimised,
+    Operation, PICKS, PropertyRow, SCHEMA, Span, Step, Trace,
 };
+pub use marks::{Mark, MarksFn};
 pub use minimise::{minimise, necessary};
 pub(crate) use pen::shape_name;
 pub use read::TraceError;
 pub use record::Recorder;
+pub(crate) use record::is_probing;
 pub use signature::{cone, signature};
 pub(crate) use tokens::{init_index, init_token, tokens};
 pub use tree::{Unfit, canonical, to_itf};

@@ -2,9 +2,11 @@
 
 use super::form::model_hash;
 use super::format::{
-    ACTION_TAKEN, Alternative, Annotation, CheckInfo, Harness, Lane, PICKS, PropertyRow, SCHEMA, Step, Trace,
+    ACTION_TAKEN, Alternative, Annotation, CheckInfo, Expected, Harness, Lane, PICKS, PropertyRow, SCHEMA,
+    Step, Trace,
 };
 use super::mail::Mail;
+use super::marks::Intervals;
 use super::record::Recorder;
 use super::signature::signature;
 use super::states::States;
@@ -29,6 +31,8 @@ pub(crate) struct Pen<'r, 'm, M: Spec> {
     values: Vec<String>,
     alternatives: Option<Vec<Vec<Alternative>>>,
     annotations: Vec<Annotation>,
+    intervals: Intervals,
+    expected: Vec<Option<Expected>>,
     /// The last step of each actor.
     last_of: BTreeMap<String, usize>,
 }
@@ -51,6 +55,8 @@ where
             values: vec![String::new(); recorder.claims.as_slice().len()],
             alternatives: (length <= WITH_ALTERNATIVES).then(Vec::new),
             annotations: Vec::new(),
+            intervals: Intervals::default(),
+            expected: recorder.form.beside.iter().map(|beside| beside(recorder.model, None, init)).collect(),
             last_of: BTreeMap::new(),
         };
         let mut vars = recorder.form.vars(init);
@@ -109,6 +115,10 @@ where
             ..Step::default()
         });
         self.note_values(recorder.values(Some((&self.now, action)), after));
+        let marks = recorder.form.marks.map(|marks| marks(recorder.model, &self.now, action, after));
+        marks.into_iter().flatten().for_each(|mark| self.intervals.note(mark, index));
+        let beside = recorder.form.beside.iter();
+        self.expected.extend(beside.map(|beside| beside(recorder.model, Some((&self.now, action)), after)));
         self.now = after.clone();
     }
 
@@ -146,6 +156,9 @@ where
             properties,
             alternatives: self.alternatives.unwrap_or_default(),
             annotations: self.annotations,
+            ops: self.intervals.ops,
+            spans: self.intervals.spans,
+            expected: self.expected,
             extra: Map::new(),
         };
         harness.check.signature = signature(&harness);

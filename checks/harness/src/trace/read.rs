@@ -109,6 +109,17 @@ impl Trace {
             inside(format!("harness.messages[{index}].sent"), Some(message.sent))?;
             inside(format!("harness.messages[{index}].recv"), message.recv)?;
         }
+        if !harness.expected.is_empty() {
+            same_length("harness.expected", harness.expected.len(), count)?;
+        }
+        for (index, op) in harness.ops.iter().enumerate() {
+            inside(format!("harness.ops[{index}].call"), Some(op.call))?;
+            inside(format!("harness.ops[{index}].ret"), op.ret)?;
+        }
+        for (index, span) in harness.spans.iter().enumerate() {
+            inside(format!("harness.spans[{index}].from"), Some(span.from))?;
+            inside(format!("harness.spans[{index}].to"), span.to)?;
+        }
         for row in &harness.properties {
             let at = format!("harness.properties.{}.values", row.name);
             same_length(&at, row.values.chars().count(), count)?;
@@ -190,6 +201,9 @@ fn read_harness(
         properties: list(&mut parts, "properties")?,
         alternatives: list(&mut parts, "alternatives")?,
         annotations: list(&mut parts, "annotations")?,
+        ops: list(&mut parts, "ops")?,
+        spans: list(&mut parts, "spans")?,
+        expected: list(&mut parts, "expected")?,
         extra: parts,
     });
     Ok(deltas)

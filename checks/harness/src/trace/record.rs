@@ -8,8 +8,26 @@ use super::pen::Pen;
 use super::tokens::tokens;
 use quorate_spec::{Claim, Claims, Shape, Spec, Truth};
 use serde_json::{Map, Value};
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+thread_local! {
+    static PROBING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does this thread look at what might be? A panic in there is an answer, and nobody needs to be told of it.
+pub(crate) fn is_probing() -> bool {
+    PROBING.get()
+}
+
+/// What `look` comes back with; `None` if it panics.
+fn probe<T>(look: impl FnOnce() -> T) -> Option<T> {
+    let before = PROBING.replace(true);
+    let seen = catch_unwind(AssertUnwindSafe(look));
+    PROBING.set(before);
+    seen.ok()
+}
 
 /// Records runs of one model.
 pub struct Recorder<'a, M: Spec> {
@@ -62,7 +80,7 @@ where
             (Shape::AtEnd(_), _) => '.',
         };
         // A claim that panics was not evaluated, and the trace is wanted most when something panics.
-        catch_unwind(AssertUnwindSafe(value)).unwrap_or('?')
+        probe(value).unwrap_or('?')
     }
 
     fn is_end(&self, state: &M::State) -> bool {
@@ -169,8 +187,7 @@ where
             Some((label, effect, outside, self.broken(state, &action, &next)))
         };
         let blind = || (self.model.format_action(&action), false, false, Vec::new());
-        let (label, effect, outside, breaks) =
-            catch_unwind(AssertUnwindSafe(look)).ok().flatten().unwrap_or_else(blind);
+        let (label, effect, outside, breaks) = probe(look).flatten().unwrap_or_else(blind);
         Alternative { token, label, taken, effect, outside, breaks }
     }
 }

@@ -190,6 +190,9 @@ fn compare_harness(told: &Harness, is: &Harness, last: usize) -> Result<(), Dive
     }
     each("harness.alternatives", &told.alternatives, &is.alternatives, last)?;
     each("harness.annotations", &told.annotations, &is.annotations, last)?;
+    each("harness.ops", &told.ops, &is.ops, last)?;
+    each("harness.spans", &told.spans, &is.spans, last)?;
+    each("harness.expected", &told.expected, &is.expected, last)?;
     let mut check = told.check.clone();
     check.model_hash.clone_from(&is.check.model_hash);
     same("harness.check", &check, &is.check, last)

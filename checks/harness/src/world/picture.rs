@@ -15,6 +15,12 @@ fn word(value: &impl Debug) -> String {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
 }
 
+/// `submit 1` for `Submit(1)`; a request with named parts stays as it is.
+fn plain(request: &impl Debug) -> String {
+    let text = short(request);
+    if text.contains('{') { text } else { text.to_lowercase().replace(['(', ')'], " ").trim().to_owned() }
+}
+
 fn called<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, message: &M::Message) -> String {
     model.scope().call.map_or_else(|| short(message), |call| call(message))
 }
@@ -39,6 +45,7 @@ pub(super) fn picture<M: Checkable, G: Ghost<M>>(
     model: &WorldModel<M, G>,
     before: &World<M, G>,
     event: &Event<M>,
+    after: &World<M, G>,
 ) -> Picture {
     let mut picture = Picture { kind: model.kind(event).0.to_owned(), ..Picture::default() };
     let whole = if let Event::CrashDuring { event, .. } = event { event } else { event };
@@ -56,7 +63,12 @@ pub(super) fn picture<M: Checkable, G: Ghost<M>>(
         });
         picture.sends = sent.collect();
     }
+    let is_back = |node| after.node(node).driver().is_some();
     picture.fault = match event {
+        Event::Crash { node, .. } if is_back(*node) => Some("crash and restart".to_owned()),
+        Event::CrashDuring { .. } if event.node().is_some_and(is_back) => {
+            Some("crash and restart".to_owned())
+        }
         Event::Crash { .. } | Event::CrashDuring { .. } => Some("crash".to_owned()),
         Event::Restart { .. } => Some("restart".to_owned()),
         Event::Drop(_) => Some("loss".to_owned()),
@@ -75,7 +87,7 @@ fn label<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, event: &Event<M>) 
         }
         Event::Drop(envelope) => format!("the network loses {}", called(envelope)),
         Event::Timer { node, kind } => format!("replica {node}: {kind:?} timer runs out"),
-        Event::Request { node, request, .. } => format!("replica {node} is asked: {}", short(request)),
+        Event::Request { node, request, .. } => format!("replica {node} is asked to {}", plain(request)),
         Event::Sync { node } => format!("replica {node}: the disk has its writes"),
         Event::Crash { node, keep: 0 } => format!("replica {node} crashes"),
         Event::Crash { node, keep } => format!("replica {node} crashes; {keep} unsynced writes survive"),

@@ -48,7 +48,7 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
         picture::actors(self)
     }
 
-    fn picture(&self, before: &Self::State, event: &Self::Action, _after: &Self::State) -> Picture {
-        picture::picture(self, before, event)
+    fn picture(&self, before: &Self::State, event: &Self::Action, after: &Self::State) -> Picture {
+        picture::picture(self, before, event, after)
     }
 }

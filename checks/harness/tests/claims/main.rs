@@ -66,7 +66,10 @@ fn claims() -> Claims<Counter> {
 fn a_claim_is_silent_where_its_trigger_does_not_hold() {
     let claims = claims();
     let [state, step, end, reached] = claims.as_slice() else { panic!("four claims") };
-    assert_eq!([0, 1, 2].map(|at| state.at_state(&Counter, &at)), [Truth::Silent, Truth::Holds, Truth::Silent]);
+    assert_eq!(
+        [0, 1, 2].map(|at| state.at_state(&Counter, &at)),
+        [Truth::Silent, Truth::Holds, Truth::Silent]
+    );
     assert_eq!(step.over_step(&Counter, &0, &(), &1), Truth::Silent);
     assert_eq!(step.over_step(&Counter, &1, &(), &2), Truth::Holds);
     assert_eq!(end.at_end(&Counter, &3), Truth::Silent);

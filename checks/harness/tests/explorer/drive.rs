@@ -61,6 +61,14 @@ fn a_search_from_a_state_finds_the_shortest_way_or_says_there_is_none() {
         "{none}"
     );
     assert_eq!(search("careless", 5)["found"], false);
+
+    let asked = |property: &str| {
+        let body = json!({ "tokens": ["init"], "depth": 12, "property": property }).to_string();
+        desk.answer(&post("/api/m/careful/search", &body), PORT)
+    };
+    let reached: Value = serde_json::from_str(&asked("L2").body).unwrap();
+    assert!(reached["sentence"].as_str().unwrap().contains("it reaches “"), "{reached}");
+    assert_eq!(asked("L9").status, 400, "nothing is said of a property that does not exist");
 }
 
 #[test]

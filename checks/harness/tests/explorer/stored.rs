@@ -96,6 +96,11 @@ fn a_run_is_marked_shortened_compared_and_written_as_a_page() {
     let marked = made("necessary");
     let steps = marked["harness"]["steps"].as_array().unwrap();
     assert!(steps.iter().skip(1).all(|step| step["necessary"] == true), "each of the six is needed");
+    let risky = made("risk")["harness"].clone();
+    let risk: Vec<u64> = risky["risk"].as_array().unwrap().iter().filter_map(Value::as_u64).collect();
+    assert_eq!((risk.len(), risk[6]), (7, 100), "{risk:?}");
+    assert!(risk[0] < risk[5] && risk.iter().all(|percent| *percent <= 100), "{risk:?}");
+    assert!(risky["risk_method"].as_str().unwrap().starts_with("200 random continuations"));
     assert_eq!(made("minimise")["states"].as_array().unwrap().len(), 7);
 
     let near = made("nearest");

@@ -16,6 +16,7 @@
 
 mod model;
 pub mod packed;
+mod picture;
 mod symmetry;
 
 pub use model::{Action, Messages, RmState, State, TmState, TwoPhaseCommit, Votes};

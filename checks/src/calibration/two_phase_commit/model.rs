@@ -1,6 +1,7 @@
 //! State, actions, steps and claims.
 
-use quorate_spec::{Claims, Kind, Spec};
+use super::picture;
+use quorate_spec::{Actor, Claims, Kind, Picture, Spec};
 use serde::{Deserialize, Serialize};
 use stateright::{Model, Property};
 use std::collections::BTreeSet;
@@ -225,5 +226,13 @@ impl Spec for TwoPhaseCommit {
         claims.always("2PC-1", "no manager has aborted while another has committed", |_, s| consistent(s));
         claims.sometimes("2PC-2", "all managers abort", |_, s| all_aborted(s));
         claims.sometimes("2PC-3", "all managers commit", |_, s| all_committed(s));
+    }
+
+    fn actors(&self, _init: &State) -> Vec<Actor> {
+        picture::actors(self)
+    }
+
+    fn picture(&self, before: &State, action: &Action, after: &State) -> Picture {
+        picture::picture(before, action, after)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::state::{Acceptor, Ballot, Incarnation, Learner, Slot, Value};
+use super::state::{Acceptor, Ballot, Incarnation, Learner, Replica, Slot, Value};
 
 /// One step.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -52,5 +52,83 @@ pub enum Action {
         slot: Slot,
         /// The value.
         value: Value,
+    },
+    /// An acceptor's disk has caught up with its memory.
+    Sync {
+        /// The acceptor.
+        acceptor: Acceptor,
+    },
+    /// An acceptor tells the others of its promises and votes.
+    Tell {
+        /// The acceptor.
+        acceptor: Acceptor,
+    },
+    /// A replica, and its acceptor, crashes and comes back with what is durable.
+    Restart {
+        /// The replica.
+        replica: Replica,
+    },
+    /// The leader of a ballot, as distinguished learner, finds that a quorum has voted, and tells the replicas.
+    Decide {
+        /// The ballot.
+        ballot: Ballot,
+        /// The slot.
+        slot: Slot,
+    },
+    /// A replica executes what is decided in a slot.
+    Execute {
+        /// The replica.
+        replica: Replica,
+        /// The slot.
+        slot: Slot,
+    },
+    /// A replica answers the client whose command is in a slot, from its client table.
+    Answer {
+        /// The replica.
+        replica: Replica,
+        /// The slot.
+        slot: Slot,
+    },
+    /// A replica takes a snapshot of the state that it has reached.
+    Capture {
+        /// The replica.
+        replica: Replica,
+    },
+    /// A replica replaces its state by a snapshot that is ahead of it.
+    Install {
+        /// The replica.
+        replica: Replica,
+        /// The first slot that is not executed in the snapshot.
+        upto: Slot,
+    },
+    /// A replica's acceptor forgets its votes below a slot.
+    Compact {
+        /// The replica.
+        replica: Replica,
+        /// The first slot that it keeps.
+        upto: Slot,
+    },
+    /// The leader of a ballot begins a read: it notes up to where the log may have been decided.
+    ReadIndex {
+        /// The read.
+        read: u8,
+        /// The ballot.
+        ballot: Ballot,
+        /// The first slot that need not be executed.
+        index: Slot,
+    },
+    /// An acceptor confirms, to a leader that began a read, that it has promised nothing above the leader's ballot.
+    Confirm {
+        /// The read.
+        read: u8,
+        /// The acceptor.
+        acceptor: Acceptor,
+    },
+    /// A replica answers a read from its own state.
+    Read {
+        /// The read.
+        read: u8,
+        /// The replica.
+        replica: Replica,
     },
 }

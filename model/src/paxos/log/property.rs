@@ -1,6 +1,16 @@
 //! The claims. All are pure functions of the model's configuration and of states or steps, so they can also be put to
 //! states that were abstracted from production code.
 
+mod durable;
+mod execution;
+mod linear;
+
+pub use durable::{acknowledged_is_durable, restart_before_vote, told_is_synced};
+pub use execution::{
+    a_retry_is_answered, a_snapshot_is_installed, exactly_once, executed_prefix, snapshot_exact,
+};
+pub use linear::linearizable;
+
 use quorate_spec::Claims;
 
 use super::Log;
@@ -9,19 +19,46 @@ use super::state::{Acceptor, Ballot, Slot, State, Value};
 
 /// Makes the claims that the model as configured can be put to.
 pub(super) fn claims(model: &Log, claims: &mut Claims<Log>) {
+    decision_claims(model, claims);
+    ballot_claims(model, claims);
+    execution::claims(model, claims);
+    durable::claims(model, claims);
+    linear::claims(model, claims);
+    claims.sometimes("PX-R1", "a value is chosen", something_is_chosen);
+    if model.ballots > 1 {
+        claims.sometimes("PX-R2", "a value is adopted from an earlier ballot", a_value_is_adopted).sometimes(
+            "PX-R3",
+            "a proposal meets an acceptor that has promised more",
+            a_proposal_is_refused,
+        );
+    }
+    claims.sometimes("PX-R5", "a no-op is chosen", a_noop_is_chosen);
+    if model.ballots > model.proposers {
+        claims.sometimes("PX-R7", "a leader steps down and wins again", a_leader_returns);
+    }
+    if model.learners > 0 {
+        claims.at_end("PX-L2", "a run that has ended leaves no hole below a learned slot", no_hole);
+    }
+}
+
+/// The claims on what is chosen, learned and decided.
+fn decision_claims(model: &Log, claims: &mut Claims<Log>) {
     claims
         .always("PX-S1", "in each slot at most one value is chosen or learned", agreement)
         .when(something_is_chosen)
         .always("PX-S2", "what is chosen or learned was submitted, or is the no-op", validity)
         .when(something_is_chosen);
-    if model.learners > 0 {
+    if model.learners > 0 || model.executes() {
         claims
             .always("PX-S3", "what is learned was voted for by a quorum at one ballot", integrity)
             .when(something_is_learned);
     }
+    claims.always_step("PX-S4", "what is chosen or learned stays", stability).when_step(something_was_chosen);
+}
+
+/// The claims on ballots, promises and votes.
+fn ballot_claims(model: &Log, claims: &mut Claims<Log>) {
     claims
-        .always_step("PX-S4", "what is chosen or learned stays", stability)
-        .when_step(something_was_chosen)
         .always_step("PX-S5", "a ballot belongs to one incarnation", ballot_unique)
         .when_step(is_prepare)
         .always("PX-S6", "at one ballot one value is voted for in a slot", one_value_per_ballot)
@@ -33,20 +70,17 @@ pub(super) fn claims(model: &Log, claims: &mut Claims<Log>) {
             "an acceptor votes only at a ballot that it has not promised away",
             promise_respected,
         )
-        .when_step(is_accept)
-        .always_step("PX-S9", "an acceptor's votes in a slot rise in ballot", accepted_ballot_monotone)
-        .when_step(is_second_vote)
-        .always("PX-S10", "nothing else can be chosen below a ballot that proposes a value", safe_at)
-        .when(proposed_above_another_ballot)
-        .always_step("PX-S12", "quorums are distinct acceptors at one ballot", quorum_distinct)
-        .when_step(is_propose_or_learn)
-        .sometimes("PX-R1", "a value is chosen", something_is_chosen)
-        .sometimes("PX-R2", "a value is adopted from an earlier ballot", a_value_is_adopted)
-        .sometimes("PX-R3", "a proposal meets an acceptor that has promised more", a_proposal_is_refused)
-        .sometimes("PX-R5", "a no-op is chosen", a_noop_is_chosen);
-    if model.learners > 0 {
-        claims.at_end("PX-L2", "a run that has ended leaves no hole below a learned slot", no_hole);
+        .when_step(is_vote);
+    if model.ballots > 1 {
+        claims
+            .always_step("PX-S9", "an acceptor's votes in a slot rise in ballot", accepted_ballot_monotone)
+            .when_step(is_second_vote)
+            .always("PX-S10", "nothing else can be chosen below a ballot that proposes a value", safe_at)
+            .when(proposed_above_another_ballot);
     }
+    claims
+        .always_step("PX-S12", "quorums are distinct acceptors at one ballot", quorum_distinct)
+        .when_step(is_propose_or_learn);
 }
 
 /// PX-S1. *Paxos Made Simple* §2.1, per slot (§3): at most one value is chosen, and learners agree with it.
@@ -66,7 +100,7 @@ pub fn validity(model: &Log, state: &State) -> bool {
 
 /// PX-S3. *Paxos Made Simple* §2.3: a learner learns that a majority has accepted *one* proposal.
 pub fn integrity(model: &Log, state: &State) -> bool {
-    learned(state).all(|decision| chosen(model, state).any(|chosen| chosen == decision))
+    told(state).all(|decision| chosen(model, state).any(|chosen| chosen == decision))
 }
 
 /// PX-S4. *Paxos Made Simple* §2.1: what a process has learned has been chosen, and so stays.
@@ -76,7 +110,10 @@ pub fn stability(model: &Log, before: &State, _: &Action, after: &State) -> bool
         .iter()
         .zip(&after.learned)
         .all(|(before, after)| before.iter().all(|(slot, value)| after.get(slot) == Some(value)));
+    let still_decided =
+        before.decided.iter().all(|(slot, decision)| after.decided.get(slot) == Some(decision));
     still_learned
+        && still_decided
         && chosen(model, before).all(|decision| chosen(model, after).any(|chosen| chosen == decision))
 }
 
@@ -140,8 +177,16 @@ pub fn quorums_intersect(model: &Log) -> bool {
 /// choice votes at one ballot from one: distinct acceptors each time.
 pub fn quorum_distinct(model: &Log, before: &State, action: &Action, _: &State) -> bool {
     match action {
-        Action::Propose { ballot, .. } => before.promisers(*ballot).count() >= model.phase1 as usize,
+        Action::Propose { ballot, .. } => {
+            let promised = |acceptor: &Acceptor| before.promised(*acceptor) >= *ballot;
+            acceptors(model).filter(promised).count() >= model.phase1 as usize
+        }
         Action::Learn { slot, value, .. } => chosen(model, before).any(|chosen| chosen == (*slot, *value)),
+        Action::Decide { ballot, slot } => {
+            let value = before.proposed.get(&(*ballot, *slot)).copied();
+            value
+                .is_some_and(|value| votes_for(model, before, *slot, *ballot, value) >= model.phase2 as usize)
+        }
         _ => true,
     }
 }
@@ -173,6 +218,18 @@ pub fn a_proposal_is_refused(_: &Log, state: &State) -> bool {
     })
 }
 
+/// PX-R7: whoever won one ballot, and lost to the winner of a higher one, has won a still higher one. Who proposes has
+/// won.
+pub fn a_leader_returns(_: &Log, state: &State) -> bool {
+    let won = || state.proposed.keys().filter_map(|(ballot, _)| Some((*ballot, *state.owner.get(ballot)?)));
+    won().any(|(first, leader)| {
+        won().any(|(last, again)| {
+            let between = |(ballot, other)| first < ballot && ballot < last && other != leader;
+            again == leader && won().any(between)
+        })
+    })
+}
+
 /// PX-R5: the no-op is chosen somewhere.
 pub fn a_noop_is_chosen(model: &Log, state: &State) -> bool {
     decisions(model, state).any(|(_, value)| value == Value::Noop)
@@ -182,17 +239,28 @@ pub fn a_noop_is_chosen(model: &Log, state: &State) -> bool {
 /// comes once per voter.
 pub fn chosen(model: &Log, state: &State) -> impl Iterator<Item = (Slot, Value)> {
     let quorum = model.phase2 as usize;
-    let voted =
-        votes(state).filter(move |(slot, ballot, value)| state.votes_for(*slot, *ballot, *value) >= quorum);
+    let voted = votes(state)
+        .filter(move |(slot, ballot, value)| votes_for(model, state, *slot, *ballot, *value) >= quorum);
     voted.map(|(slot, _, value)| (slot, value))
 }
 
-fn decisions(model: &Log, state: &State) -> impl Iterator<Item = (Slot, Value)> {
-    chosen(model, state).chain(learned(state))
+/// How many acceptors have voted for `value` in `slot` at `ballot`. An observer is none, whatever it does.
+fn votes_for(model: &Log, state: &State, slot: Slot, ballot: Ballot, value: Value) -> usize {
+    acceptors(model).filter(|acceptor| state.vote(*acceptor, slot, ballot) == Some(value)).count()
 }
 
-fn learned(state: &State) -> impl Iterator<Item = (Slot, Value)> {
-    state.learned.iter().flatten().map(|(slot, value)| (*slot, *value))
+fn acceptors(model: &Log) -> impl Iterator<Item = Acceptor> {
+    (0..model.acceptors).map(Acceptor)
+}
+
+fn decisions(model: &Log, state: &State) -> impl Iterator<Item = (Slot, Value)> {
+    chosen(model, state).chain(told(state))
+}
+
+/// What learners have learned and leaders have decided.
+fn told(state: &State) -> impl Iterator<Item = (Slot, Value)> {
+    let learned = state.learned.iter().flatten().map(|(slot, value)| (*slot, *value));
+    learned.chain(state.decided.iter().map(|(slot, decision)| (*slot, decision.value)))
 }
 
 fn votes(state: &State) -> impl Iterator<Item = (Slot, Ballot, Value)> {
@@ -208,7 +276,7 @@ fn new_votes(before: &State, after: &State) -> impl Iterator<Item = (Acceptor, (
 }
 
 fn something_is_learned(_: &Log, state: &State) -> bool {
-    learned(state).next().is_some()
+    told(state).next().is_some()
 }
 
 fn something_is_voted_for(_: &Log, state: &State) -> bool {
@@ -229,18 +297,19 @@ fn is_prepare(_: &Log, _: &State, action: &Action, _: &State) -> bool {
 }
 
 fn is_promise_or_accept(_: &Log, _: &State, action: &Action, _: &State) -> bool {
-    matches!(action, Action::Promise { .. } | Action::Accept { .. })
+    matches!(action, Action::Promise { .. } | Action::Accept { .. } | Action::Sync { .. })
 }
 
-fn is_accept(_: &Log, _: &State, action: &Action, _: &State) -> bool {
-    matches!(action, Action::Accept { .. })
+fn is_vote(_: &Log, before: &State, _: &Action, after: &State) -> bool {
+    new_votes(before, after).next().is_some()
 }
 
-fn is_second_vote(_: &Log, before: &State, action: &Action, _: &State) -> bool {
-    let Action::Accept { acceptor, slot, .. } = action else { return false };
-    before.votes[acceptor.0 as usize].keys().any(|(voted_in, _)| voted_in == slot)
+fn is_second_vote(_: &Log, before: &State, _: &Action, after: &State) -> bool {
+    new_votes(before, after).any(|(acceptor, (slot, _))| {
+        before.votes[acceptor.0 as usize].keys().any(|(voted_in, _)| *voted_in == slot)
+    })
 }
 
 fn is_propose_or_learn(_: &Log, _: &State, action: &Action, _: &State) -> bool {
-    matches!(action, Action::Propose { .. } | Action::Learn { .. })
+    matches!(action, Action::Propose { .. } | Action::Learn { .. } | Action::Decide { .. })
 }

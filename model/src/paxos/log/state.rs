@@ -1,4 +1,13 @@
-//! The state of Paxos over slots, in the papers' words.
+//! The state of Paxos over slots, in the papers' words: here what agreement is about, in the rooms below what a
+//! configuration may add to it.
+
+mod client;
+mod disk;
+mod execution;
+
+pub use client::{Call, Operation, Read};
+pub use disk::{Disk, Told};
+pub use execution::{Decision, Execution, Object, Snapshot};
 
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,16 +37,23 @@ pub struct Acceptor(pub u8);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Learner(pub u8);
 
+/// A replica, from 0. Replica `i` is the process of acceptor `i`; one without an acceptor is an observer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Replica(pub u8);
+
 /// What a slot may hold.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Value {
     /// Nothing to execute: fills a hole.
     Noop,
-    /// A client's command.
+    /// A client's command: the same number is the same request of the same client, however often it is sent.
     Command(u8),
 }
 
-/// Everything there is. It only grows, but for `promised`, which only rises.
+/// Everything there is. It only grows, or rises, but for what a crash takes away: what is in `disks` and not synced, and
+/// how far `replicas` have executed.
+///
+/// The fields from `disks` on stay empty in a model that is about agreement alone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct State {
     /// The commands that clients have submitted.
@@ -53,6 +69,21 @@ pub struct State {
     pub proposed: BTreeMap<(Ballot, Slot), Value>,
     /// Per learner, what it has learned.
     pub learned: Vec<BTreeMap<Slot, Value>>,
+    /// Per acceptor, what it has written and not synced, and what it has told others. Empty where writing is durable and
+    /// told at once: then `promised` and `votes` are all there is.
+    pub disks: Vec<Disk>,
+    /// What leaders found to be chosen and told the replicas: the messages by which a distinguished learner informs
+    /// the others.
+    pub decided: BTreeMap<Slot, Decision>,
+    /// The replicas that execute what is decided, observers among them.
+    pub replicas: BTreeMap<Replica, Execution>,
+    /// Every snapshot that a replica ever took: the messages that carry them.
+    #[serde(with = "quorate_spec::set")]
+    pub snapshots: BTreeSet<Snapshot>,
+    /// What clients called, and what they were answered. It is kept where replicas execute.
+    pub calls: BTreeMap<Operation, Call>,
+    /// The reads that a leader has begun.
+    pub reads: BTreeMap<u8, Read>,
 }
 
 impl State {
@@ -65,6 +96,12 @@ impl State {
             votes: vec![BTreeMap::new(); acceptors as usize],
             proposed: BTreeMap::new(),
             learned: vec![BTreeMap::new(); learners as usize],
+            disks: Vec::new(),
+            decided: BTreeMap::new(),
+            replicas: BTreeMap::new(),
+            snapshots: BTreeSet::new(),
+            calls: BTreeMap::new(),
+            reads: BTreeMap::new(),
         }
     }
 
@@ -73,13 +110,13 @@ impl State {
         (0..self.promised.len() as u8).map(Acceptor)
     }
 
-    /// The acceptors that will never again vote below `ballot`, because they have promised it or a higher one, in
-    /// order.
+    /// The acceptors that are known to never again vote below `ballot`, because they told of having promised it or a
+    /// higher one, in order.
     pub fn promisers(&self, ballot: Ballot) -> impl Iterator<Item = Acceptor> + '_ {
-        self.acceptors().filter(move |acceptor| self.promised(*acceptor) >= ballot)
+        self.acceptors().filter(move |acceptor| self.told_promise(*acceptor) >= ballot)
     }
 
-    /// The ballot that `acceptor` has promised.
+    /// The ballot that `acceptor` has promised, on its disk.
     ///
     /// # Panics
     /// If there is no such acceptor.
@@ -87,7 +124,7 @@ impl State {
         self.promised[acceptor.0 as usize]
     }
 
-    /// The vote of `acceptor` in `slot` at `ballot`, if it cast one.
+    /// The vote of `acceptor` in `slot` at `ballot`, if there is one on its disk.
     ///
     /// # Panics
     /// If there is no such acceptor.
@@ -103,10 +140,5 @@ impl State {
         let below = (slot, Ballot::NONE)..(slot, ballot);
         let highest = self.votes[acceptor.0 as usize].range(below).next_back();
         highest.map(|((_, ballot), value)| (*ballot, *value))
-    }
-
-    /// The acceptors that voted for `value` in `slot` at `ballot`: how many.
-    pub fn votes_for(&self, slot: Slot, ballot: Ballot, value: Value) -> usize {
-        self.acceptors().filter(|acceptor| self.vote(*acceptor, slot, ballot) == Some(value)).count()
     }
 }

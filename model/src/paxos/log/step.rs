@@ -1,9 +1,19 @@
-//! Guard and effect of every action.
+//! Guard and effect of every action: here those that agreement needs, in the rooms below those that a configuration may
+//! add.
+
+mod disk;
+mod execute;
+mod possible;
+mod read;
+mod snapshot;
 
 use super::Log;
 use super::action::Action;
 use super::planted::Defect;
-use super::state::{Acceptor, Ballot, Incarnation, Learner, Slot, State, Value};
+use super::state::{Acceptor, Ballot, Call, Incarnation, Learner, Operation, Slot, State, Value};
+use disk::{restart, sync, write_promise, write_vote};
+use execute::answer;
+use read::confirm;
 
 impl Log {
     /// The state after `action`, or `None` where the action is not possible or changes nothing. Ballots, slots and
@@ -16,42 +26,19 @@ impl Log {
             Action::Propose { ballot, slot, value } => self.propose(state, ballot, slot, value),
             Action::Accept { acceptor, ballot, slot } => self.accept(state, acceptor, ballot, slot),
             Action::Learn { learner, slot, value } => self.learn(state, learner, slot, value),
+            Action::Sync { acceptor } => sync(state, acceptor),
+            Action::Tell { acceptor } => self.tell(state, acceptor),
+            Action::Restart { replica } => restart(state, replica),
+            Action::Decide { ballot, slot } => self.decide(state, ballot, slot),
+            Action::Execute { replica, slot } => self.execute(state, replica, slot),
+            Action::Answer { replica, slot } => answer(state, replica, slot),
+            Action::Capture { replica } => self.capture(state, replica),
+            Action::Install { replica, upto } => self.install(state, replica, upto),
+            Action::Compact { replica, upto } => self.compact(state, replica, upto),
+            Action::ReadIndex { read, ballot, index } => self.read_index(state, read, ballot, index),
+            Action::Confirm { read, acceptor } => confirm(state, read, acceptor),
+            Action::Read { read, replica } => self.read(state, read, replica),
         }
-    }
-
-    /// Every action worth trying in `state` within the bounds, in a fixed order.
-    pub(super) fn possible(&self, state: &State, actions: &mut Vec<Action>) {
-        let unsubmitted = (1..=self.commands).filter(|command| !state.submitted.contains(command));
-        actions.extend(unsubmitted.map(|command| Action::Submit { command }));
-        for ballot in (1..=self.ballots).map(Ballot) {
-            if !state.owner.contains_key(&ballot) {
-                // Who starts it makes no difference to what follows, so one owner stands for all.
-                actions.push(Action::Prepare { ballot, owner: Incarnation(ballot.0) });
-                continue;
-            }
-            actions.extend(state.acceptors().map(|acceptor| Action::Promise { acceptor, ballot }));
-            for slot in (0..self.slots).map(Slot) {
-                self.possible_in_slot(state, ballot, slot, actions);
-            }
-        }
-        for learner in (0..self.learners).map(Learner) {
-            for slot in (0..self.slots).map(Slot) {
-                let learn = |value| Action::Learn { learner, slot, value };
-                actions.extend(self.values(state).map(learn));
-            }
-        }
-    }
-
-    fn possible_in_slot(&self, state: &State, ballot: Ballot, slot: Slot, actions: &mut Vec<Action>) {
-        if state.proposed.contains_key(&(ballot, slot)) {
-            actions.extend(state.acceptors().map(|acceptor| Action::Accept { acceptor, ballot, slot }));
-        } else {
-            actions.extend(self.values(state).map(|value| Action::Propose { ballot, slot, value }));
-        }
-    }
-
-    fn values<'a>(&self, state: &'a State) -> impl Iterator<Item = Value> + use<'a> {
-        std::iter::once(Value::Noop).chain(state.submitted.iter().map(|command| Value::Command(*command)))
     }
 
     fn submit(&self, state: &State, command: u8) -> Option<State> {
@@ -60,6 +47,10 @@ impl Log {
         }
         let mut next = state.clone();
         next.submitted.insert(command);
+        if !state.replicas.is_empty() {
+            let call = Call { after: state.answered().collect(), ..Call::default() };
+            next.calls.insert(Operation::Command(command), call);
+        }
         Some(next)
     }
 
@@ -73,13 +64,14 @@ impl Log {
     }
 
     fn promise(&self, state: &State, acceptor: Acceptor, ballot: Ballot) -> Option<State> {
-        let promised = *state.promised.get(acceptor.0 as usize)?;
+        state.promised.get(acceptor.0 as usize)?;
+        let promised = state.believed(acceptor);
         let high_enough = ballot > promised || (ballot < promised && self.planted == Some(Defect::P07));
         if !high_enough || !state.owner.contains_key(&ballot) {
             return None;
         }
         let mut next = state.clone();
-        next.promised[acceptor.0 as usize] = ballot;
+        write_promise(&mut next, acceptor, ballot);
         Some(next)
     }
 
@@ -99,11 +91,15 @@ impl Log {
             Value::Noop => true,
             Value::Command(command) => state.submitted.contains(&command),
         };
+        // Who had compacted the slot away before it promised reports nothing of it, and that is no report of nothing.
+        let silent = |acceptor: &Acceptor| slot < state.reports_from(*acceptor, ballot);
+        let report = |acceptor| if silent(&acceptor) { None } else { state.report(acceptor, slot, ballot) };
+        let heeded = |acceptor: &Acceptor| !silent(acceptor) || self.planted == Some(Defect::P21);
         // A quorum whose highest report is at `highest` exists if enough of those that promised report nothing higher.
         let quorum_up_to = |highest: Option<Ballot>| {
-            let report = |acceptor| state.report(acceptor, slot, ballot).map(|(ballot, _)| ballot);
-            let fitting = state.promisers(ballot).filter(|acceptor| report(*acceptor) <= highest);
-            fitting.count() >= self.phase1 as usize
+            let reported = |acceptor| report(acceptor).map(|(ballot, _)| ballot);
+            let fitting = |acceptor: &Acceptor| heeded(acceptor) && reported(*acceptor) <= highest;
+            state.promisers(ballot).filter(fitting).count() >= self.phase1 as usize
         };
         if self.planted == Some(Defect::P01) {
             return submitted && state.promisers(ballot).count() >= self.phase1 as usize;
@@ -111,20 +107,20 @@ impl Log {
         if self.planted == Some(Defect::P17) && below_a_reported_slot(state, ballot, slot) {
             return false;
         }
-        let mut reports = state.promisers(ballot).filter_map(|acceptor| state.report(acceptor, slot, ballot));
+        let mut reports = state.promisers(ballot).filter_map(report);
         let adopted = |(highest, reported)| reported == value && quorum_up_to(Some(highest));
         (submitted && quorum_up_to(None)) || reports.any(adopted)
     }
 
     fn accept(&self, state: &State, acceptor: Acceptor, ballot: Ballot, slot: Slot) -> Option<State> {
-        let promised = *state.promised.get(acceptor.0 as usize)?;
+        state.promised.get(acceptor.0 as usize)?;
         let value = *state.proposed.get(&(ballot, slot))?;
-        if ballot < promised || state.vote(acceptor, slot, ballot).is_some() {
+        if ballot < state.believed(acceptor) || state.has_voted(acceptor, slot, ballot) {
             return None;
         }
         let mut next = state.clone();
-        next.votes[acceptor.0 as usize].insert((slot, ballot), value);
-        next.promised[acceptor.0 as usize] = ballot;
+        write_promise(&mut next, acceptor, ballot);
+        write_vote(&mut next, acceptor, (slot, ballot), value);
         Some(next)
     }
 
@@ -149,8 +145,21 @@ impl Log {
             };
             return state.acceptors().filter(voted).count() >= quorum;
         }
-        let proposals = state.proposed.iter().filter(|((_, proposed_in), _)| *proposed_in == slot);
-        proposals.into_iter().any(|((ballot, _), _)| state.votes_for(slot, *ballot, value) >= quorum)
+        let mut proposals = state.proposed.iter().filter(|((_, place), _)| *place == slot);
+        proposals.any(|((ballot, _), proposed)| *proposed == value && self.counted(state, *ballot, slot))
+    }
+
+    /// Has a phase-2 quorum told of votes in `slot` at `ballot`? At one ballot there is one value to vote for.
+    fn counted(&self, state: &State, ballot: Ballot, slot: Slot) -> bool {
+        let told = |acceptor: &Acceptor| match self.planted {
+            Some(Defect::P27) => {
+                let mut places =
+                    state.proposed.range((ballot, slot)..).take_while(|((at, _), _)| *at == ballot);
+                places.any(|((_, place), _)| state.told_vote(*acceptor, *place, ballot))
+            }
+            _ => state.told_vote(*acceptor, slot, ballot),
+        };
+        state.acceptors().filter(told).count() >= self.phase2 as usize
     }
 }
 

@@ -2,12 +2,28 @@
 //!
 //! A foreign core (a Raft library, say) rarely derives `Clone`, `Eq` and `Hash`. It can still be searched: a state is
 //! the list of events that led to it, a fork re-runs the list from the start, and a *projection* that the user writes
-//! says what of the system counts as its state. The price is time; the code under check stays as it is.
+//! says what of the system counts as its state. The price is time, counted in [`Replayed::cost`]; the code under check
+//! stays as it is.
+//!
+//! A projection that leaves out something on which the system's behaviour depends makes a search skip states, and a
+//! claim that fails there reads as holding. [`sample_projection`] looks for that. A system that hides its state
+//! altogether has a projection that is right without looking inside: what every part of it was told since it started,
+//! in order, for a deterministic part that was told the same is in the same state.
 
+mod past;
+mod sample;
+
+pub use past::Past;
+pub use sample::{Difference, ProjectionSample, sample_projection};
+
+use past::History;
 use quorate_spec::{Claims, Kind, Spec};
+use sample::replay;
 use serde::Serialize;
 use stateright::Model;
-use std::{fmt, fmt::Debug, hash::Hash, hash::Hasher, sync::Arc};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::{fmt, fmt::Debug, hash::Hash};
 
 /// A system driven by replay.
 ///
@@ -44,79 +60,33 @@ pub trait Foreign: Sync + Sized {
     fn claims(&self, claims: &mut Claims<Replayed<Self>>);
 }
 
-/// A list of events that shares its beginning with the lists that it was forked from.
-struct History<E> {
-    before: Option<Arc<History<E>>>,
-    event: E,
+/// What replay cost so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Cost {
+    /// How often a system was started.
+    pub replays: u64,
+    /// How many events were applied in all of them.
+    pub events: u64,
 }
 
-/// A state of a foreign system: its projection, and one way to get there.
-pub struct Past<F: Foreign> {
-    history: Option<Arc<History<F::Event>>>,
-    projection: Arc<F::Projection>,
-}
-
-impl<F: Foreign> Past<F> {
-    /// The state that counts.
-    pub fn projection(&self) -> &F::Projection {
-        &self.projection
-    }
-
-    /// The events that led here, oldest first.
-    pub fn events(&self) -> Vec<F::Event> {
-        let mut events = Vec::new();
-        let mut at = self.history.as_ref();
-        while let Some(history) = at {
-            events.push(history.event.clone());
-            at = history.before.as_ref();
-        }
-        events.reverse();
-        events
-    }
-}
-
-impl<F: Foreign> Clone for Past<F> {
-    fn clone(&self) -> Self {
-        Past { history: self.history.clone(), projection: Arc::clone(&self.projection) }
-    }
-}
-
-impl<F: Foreign> PartialEq for Past<F> {
-    fn eq(&self, other: &Self) -> bool {
-        self.projection == other.projection
-    }
-}
-
-impl<F: Foreign> Eq for Past<F> {}
-
-impl<F: Foreign> Hash for Past<F> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.projection.hash(state);
-    }
-}
-
-impl<F: Foreign> Debug for Past<F> {
+impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.projection.fmt(f)
-    }
-}
-
-impl<F: Foreign> Serialize for Past<F> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.projection.serialize(serializer)
+        write!(f, "{} events applied in {} replays", self.events, self.replays)
     }
 }
 
 /// A foreign system as a model. Bound its depth with the engine's limits: most foreign systems count without end.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Replayed<F: Foreign> {
     foreign: F,
+    replays: AtomicU64,
+    events: AtomicU64,
 }
 
 impl<F: Foreign> Replayed<F> {
     /// `foreign`, as a model.
     pub fn new(foreign: F) -> Self {
-        Replayed { foreign }
+        Replayed { foreign, replays: AtomicU64::new(0), events: AtomicU64::new(0) }
     }
 
     /// The foreign system.
@@ -124,14 +94,25 @@ impl<F: Foreign> Replayed<F> {
         &self.foreign
     }
 
-    fn live(&self, past: &Past<F>) -> F::Live {
-        let mut live = self.foreign.start();
-        for event in past.events() {
-            self.foreign.apply(&mut live, &event);
-        }
-        let projection = self.foreign.project(&live);
-        assert_eq!(projection, *past.projection, "replay of the same events led to another state");
-        live
+    /// What replay cost so far, in all threads.
+    pub fn cost(&self) -> Cost {
+        Cost { replays: self.replays.load(Relaxed), events: self.events.load(Relaxed) }
+    }
+
+    fn past(
+        &self,
+        live: &F::Live,
+        history: Option<Arc<History<F::Event>>>,
+        projection: F::Projection,
+    ) -> Past<F> {
+        Past { history, projection: Arc::new(projection), next: self.foreign.events(live).into() }
+    }
+}
+
+impl<F: Foreign + Clone> Clone for Replayed<F> {
+    /// The same system; its cost is counted anew.
+    fn clone(&self) -> Self {
+        Replayed::new(self.foreign.clone())
     }
 }
 
@@ -140,23 +121,30 @@ impl<F: Foreign> Model for Replayed<F> {
     type Action = F::Event;
 
     fn init_states(&self) -> Vec<Self::State> {
-        let projection = Arc::new(self.foreign.project(&self.foreign.start()));
-        vec![Past { history: None, projection }]
+        let live = self.foreign.start();
+        vec![self.past(&live, None, self.foreign.project(&live))]
     }
 
     fn actions(&self, past: &Self::State, actions: &mut Vec<Self::Action>) {
-        actions.extend(self.foreign.events(&self.live(past)));
+        actions.extend_from_slice(&past.next);
     }
 
+    /// # Panics
+    /// If a replay of the same events leads to another projection: the system is not deterministic.
     fn next_state(&self, past: &Self::State, event: Self::Action) -> Option<Self::State> {
-        let mut live = self.live(past);
+        let events = past.events();
+        let mut live = replay(&self.foreign, &events);
+        let again = self.foreign.project(&live);
+        assert_eq!(again, *past.projection, "replay of the same events led to another state");
         self.foreign.apply(&mut live, &event);
+        self.replays.fetch_add(1, Relaxed);
+        self.events.fetch_add(events.len() as u64 + 1, Relaxed);
         let projection = self.foreign.project(&live);
         if projection == *past.projection {
             return None;
         }
-        let history = Some(Arc::new(History { before: past.history.clone(), event }));
-        Some(Past { history, projection: Arc::new(projection) })
+        let history = History::after(past.history.clone(), event);
+        Some(self.past(&live, Some(history), projection))
     }
 }
 

@@ -1,0 +1,124 @@
+//! Does a projection leave out what matters? Asked of a sample.
+
+use super::Foreign;
+use crate::simulate::Random;
+use foldhash::quality::FixedState;
+use hashbrown::HashMap;
+use std::fmt;
+
+/// Two ways to one projection that do not behave alike from there.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Difference<E> {
+    /// The events of one way.
+    pub one: Vec<E>,
+    /// The events of the other.
+    pub other: Vec<E>,
+    /// The event after which the projections differ; `None` if already the events that may happen differ.
+    pub event: Option<E>,
+}
+
+/// What a sample of a projection showed.
+#[must_use]
+#[derive(Clone, PartialEq, Debug)]
+pub struct ProjectionSample<E> {
+    /// Distinct projections that were met.
+    pub states: u64,
+    /// Pairs of different ways to one projection that were compared.
+    pub pairs: u64,
+    /// Events that were tried after both ways of a pair.
+    pub successors: u64,
+    /// The first pair that does not behave alike.
+    pub difference: Option<Difference<E>>,
+}
+
+impl<E> ProjectionSample<E> {
+    /// Did every pair behave alike, and was there one?
+    pub fn is_green(&self) -> bool {
+        self.difference.is_none() && self.successors > 0
+    }
+}
+
+impl<E> fmt::Display for ProjectionSample<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (states, pairs, successors) = (self.states, self.pairs, self.successors);
+        write!(
+            f,
+            "{states} projections, {pairs} pairs of ways to one of them, {successors} successors compared"
+        )
+    }
+}
+
+/// Walks at random, `walks` times up to `steps` events, and wherever a projection is reached in another way than
+/// before, compares what may happen next and what comes of it. If no two ways to any one projection differed, by
+/// induction no run could tell them apart; of a sample, that is evidence and not proof.
+pub fn sample_projection<F: Foreign>(
+    foreign: &F,
+    seed: u64,
+    walks: u64,
+    steps: usize,
+) -> ProjectionSample<F::Event> {
+    let mut random = Random::new(seed);
+    let mut ways: HashMap<F::Projection, Vec<Vec<F::Event>>, FixedState> =
+        HashMap::with_hasher(FixedState::default());
+    let mut sample = ProjectionSample { states: 0, pairs: 0, successors: 0, difference: None };
+    for _ in 0..walks {
+        let (mut live, mut way) = (foreign.start(), Vec::new());
+        for _ in 0..steps {
+            let known = ways.entry(foreign.project(&live)).or_default();
+            if !known.contains(&way) {
+                if let Some(first) = known.first() {
+                    sample.pairs += 1;
+                    sample.difference = compare(foreign, first, &way, &mut sample.successors);
+                }
+                known.push(way.clone());
+            }
+            if sample.difference.is_some() {
+                sample.states = ways.len() as u64;
+                return sample;
+            }
+            let events = foreign.events(&live);
+            if events.is_empty() {
+                break;
+            }
+            let event = &events[random.below(events.len())];
+            foreign.apply(&mut live, event);
+            way.push(event.clone());
+        }
+    }
+    sample.states = ways.len() as u64;
+    sample
+}
+
+fn compare<F: Foreign>(
+    foreign: &F,
+    one: &[F::Event],
+    other: &[F::Event],
+    successors: &mut u64,
+) -> Option<Difference<F::Event>> {
+    let differ = |event| Difference { one: one.to_vec(), other: other.to_vec(), event };
+    let events = foreign.events(&replay(foreign, one));
+    if events != foreign.events(&replay(foreign, other)) {
+        return Some(differ(None));
+    }
+    for event in events {
+        let after = |way| {
+            let mut live = replay(foreign, way);
+            foreign.apply(&mut live, &event);
+            foreign.project(&live)
+        };
+        *successors += 1;
+        if after(one) != after(other) {
+            return Some(differ(Some(event)));
+        }
+    }
+    None
+}
+
+/// The system after `events`.
+pub(super) fn replay<F: Foreign>(foreign: &F, events: &[F::Event]) -> F::Live {
+    let mut live = foreign.start();
+    for event in events {
+        foreign.apply(&mut live, event);
+    }
+    live
+}

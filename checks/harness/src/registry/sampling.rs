@@ -1,0 +1,103 @@
+//! A check that samples: seeded random runs, for scopes that no search finishes. A run that breaks a claim is made
+//! shorter, and kept as a trace that replays and names its seed.
+
+use super::check::{Check, Outcome, Property};
+use super::context::Context;
+use super::live::{Identity, Live, LiveModel};
+use super::row::{Conclusion, Expect, Row};
+use crate::simulate::{Plan, Sample, random_runs};
+use crate::trace::{CheckInfo, Form};
+use quorate_spec::{Kind, Spec};
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Random runs of a model, and what is expected of them.
+pub struct Sampling<M: Spec> {
+    /// The model.
+    pub model: M,
+    /// How its traces are written.
+    pub form: Form<M>,
+    /// Which seeds, and how long each run is.
+    pub plan: Plan,
+    /// The property that the runs stand for: its id, and the property in one sentence. Every claim of the model is
+    /// evaluated; whichever breaks first is named in the finding.
+    pub property: (&'static str, &'static str),
+    /// The kinds of action that are faults, to be counted.
+    pub faults: &'static [&'static str],
+    /// The kinds of action that must be taken at least once: a mechanism that no run exercised was not sampled.
+    pub exercised: &'static [&'static str],
+    /// What is expected.
+    pub expect: Expect,
+}
+
+impl<M> Sampling<M>
+where
+    M: Spec + Send + Sync + 'static,
+    M::State: Clone + Hash + Send + Sync + 'static,
+    M::Action: Clone + Debug + Send + Sync + 'static,
+{
+    /// The check, known by `identity`.
+    pub fn check(self, identity: Identity) -> Check {
+        let Sampling { model, form, plan, property: (id, text), faults, exercised, expect } = self;
+        let listed = Property { id: id.to_owned(), text: text.to_owned(), expect };
+        let live = Arc::new(Live::new(Arc::new(model), form, identity.clone()));
+        let replays: Arc<dyn LiveModel> = Arc::<Live<M>>::clone(&live);
+        let run = move |context: &Context, stem: &str| {
+            let start = Instant::now();
+            let sample = random_runs(live.model(), &plan);
+            let mut row = Row::new(live.identity(), id, text, expect);
+            count(&mut row, &sample, faults);
+            broken(&mut row, &live, &sample, context, stem);
+            let idle =
+                exercised.iter().filter(|kind| taken(&sample, &[kind]) == 0).copied().collect::<Vec<_>>();
+            if !idle.is_empty() && row.conclusion != Conclusion::Violated {
+                row.conclusion = Conclusion::Unreached;
+                row.sentence = Some(format!("never exercised: {}", idle.join(", ")));
+            }
+            let elapsed = start.elapsed().as_secs_f64();
+            (row.wall_seconds, row.cpu_seconds) = (elapsed, elapsed);
+            let lines = vec![told(&sample, &plan, elapsed)];
+            Outcome { rows: vec![row.judge(false)], lines, ..Outcome::default() }
+        };
+        Check::custom(identity, vec![listed], run).replays_in(replays)
+    }
+}
+
+fn taken<M: Spec>(sample: &Sample<M>, kinds: &[&'static str]) -> u64 {
+    kinds.iter().map(|kind| sample.coverage.get(&Kind(kind)).copied().unwrap_or(0)).sum()
+}
+
+fn count<M: Spec>(row: &mut Row, sample: &Sample<M>, faults: &[&'static str]) {
+    (row.triggers, row.transitions) = (sample.steps, sample.steps);
+    let (seeds, steps, faults) = (sample.runs, sample.steps, taken(sample, faults));
+    row.conclusion = Conclusion::Sampled { seeds, steps, faults };
+}
+
+fn told<M: Spec>(sample: &Sample<M>, plan: &Plan, seconds: f64) -> String {
+    let counted: Vec<_> = sample.coverage.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    let each = 1e3 * seconds / sample.runs.max(1) as f64;
+    format!("seeds {:?}, {each:.1} ms a run: {}", plan.seeds, counted.join(", "))
+}
+
+/// The first run that broke a claim, if one did: shortened, written, and said.
+fn broken<M>(row: &mut Row, live: &Live<M>, sample: &Sample<M>, context: &Context, stem: &str)
+where
+    M: Spec + Send + Sync,
+    M::State: Clone + Hash,
+    M::Action: Clone + Debug,
+{
+    let Some((claim, seed, run)) = sample.broken().next() else { return };
+    row.conclusion = Conclusion::Violated;
+    let about = CheckInfo {
+        property: claim.id().to_owned(),
+        expect: row.expect.word().to_owned(),
+        engine: "random runs".to_owned(),
+        seed: Some(seed.to_string()),
+        ..live.about()
+    };
+    let (steps, file, sentence) = live.save_shortened(run, about, context, stem, claim.id());
+    (row.trace_steps, row.trace) = (Some(steps), file);
+    row.sentence = Some(format!("seed {seed}, {} steps shortened to {steps}: {sentence}", run.len()));
+}

@@ -1,0 +1,134 @@
+//! A system driven by replay: searched like a model, its projection sampled, its histories dropped at any length.
+
+use quorate::engine::{Limits, Options, search};
+use quorate::foreign::{Foreign, Past, Replayed, sample_projection};
+use quorate::verdict::Verdict;
+use quorate_spec::{Claims, Kind};
+use stateright::Model;
+use std::cell::Cell;
+use std::sync::Mutex;
+
+/// A safe that opens when its dial was turned left, right, left. It can be neither cloned nor compared.
+struct Safe {
+    turns: Mutex<Vec<Turn>>,
+    opened: Cell<bool>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Turn {
+    Left,
+    Right,
+}
+
+/// What of the safe counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum View {
+    /// How far the right sequence was dialled, and whether the door is open.
+    Progress,
+    /// Only whether the door is open: too little.
+    Door,
+    /// How often the dial was turned: without end.
+    Turns,
+    /// Something else at every look.
+    Restless,
+}
+
+#[derive(Clone, Debug)]
+struct Dial(View);
+
+impl Foreign for Dial {
+    type Live = Safe;
+    type Event = Turn;
+    type Projection = (usize, bool);
+
+    fn start(&self) -> Safe {
+        Safe { turns: Mutex::default(), opened: Cell::default() }
+    }
+
+    fn events(&self, safe: &Safe) -> Vec<Turn> {
+        if safe.opened.get() { Vec::new() } else { vec![Turn::Left, Turn::Right] }
+    }
+
+    fn apply(&self, safe: &mut Safe, turn: &Turn) {
+        let mut turns = safe.turns.lock().unwrap();
+        turns.push(*turn);
+        let opens = turns.ends_with(&[Turn::Left, Turn::Right, Turn::Left]) && self.0 != View::Turns;
+        safe.opened.set(safe.opened.get() || opens);
+    }
+
+    fn project(&self, safe: &Safe) -> (usize, bool) {
+        static LOOKS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+        let turns = safe.turns.lock().unwrap();
+        let dialled = match turns.as_slice() {
+            [.., Turn::Left, Turn::Right] => 2,
+            [.., Turn::Left] => 1,
+            _ => 0,
+        };
+        let count = match self.0 {
+            View::Progress => dialled,
+            View::Door => 0,
+            View::Turns => turns.len(),
+            View::Restless => LOOKS.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
+        };
+        (count, safe.opened.get())
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        vec![Kind("left"), Kind("right")]
+    }
+
+    fn kind(&self, turn: &Turn) -> Kind {
+        Kind(if *turn == Turn::Left { "left" } else { "right" })
+    }
+
+    fn claims(&self, claims: &mut Claims<Replayed<Self>>) {
+        claims.always("closed", "the door is closed", |_, past: &Past<Dial>| !past.projection().1);
+    }
+}
+
+#[test]
+fn a_search_finds_the_shortest_sequence_and_counts_what_replay_cost() {
+    let model = Replayed::new(Dial(View::Progress));
+    let report = search(&model, &Options::single());
+    assert!(report.ended.is_complete());
+    assert_eq!(report.unique_states, 4);
+    let Verdict::Violated(run) = &report.findings[0].verdict else { panic!("not found") };
+    assert_eq!(run.actions().copied().collect::<Vec<_>>(), [Turn::Left, Turn::Right, Turn::Left]);
+    assert_eq!(run.last().events(), [Turn::Left, Turn::Right, Turn::Left]);
+    // Two events from each of three states that lie 0, 1 and 2 events from the start; then once along the run.
+    let cost = model.cost();
+    assert_eq!((cost.replays, cost.events), (6 + 3, 2 * (1 + 2 + 3) + (1 + 2 + 3)));
+    assert_eq!(cost.to_string(), "18 events applied in 9 replays");
+}
+
+#[test]
+fn a_projection_that_leaves_out_what_matters_reads_as_safe_and_the_sample_tells() {
+    let poor = Dial(View::Door);
+    let report = search(&Replayed::new(poor.clone()), &Options::single());
+    assert!(matches!(report.findings[0].verdict, Verdict::Complete { .. }), "it never sees the door open");
+    let sample = sample_projection(&poor, 1, 50, 6);
+    assert!(!sample.is_green());
+    let difference = sample.difference.expect("one way opens the door, another does not");
+    let opens = |way: &[Turn]| way.ends_with(&[Turn::Left, Turn::Right]);
+    assert_eq!(difference.event, Some(Turn::Left));
+    assert!(opens(&difference.one) != opens(&difference.other));
+    let sample = sample_projection(&Dial(View::Progress), 1, 50, 6);
+    assert!(sample.is_green() && sample.pairs >= 3 && sample.states == 4, "{sample}");
+    assert!(!sample_projection(&Dial(View::Progress), 1, 0, 6).is_green(), "nothing was compared");
+}
+
+#[test]
+#[should_panic(expected = "replay of the same events led to another state")]
+fn a_system_that_is_not_deterministic_is_refused() {
+    let model = Replayed::new(Dial(View::Restless));
+    let start = model.init_states().remove(0);
+    let _ = model.next_state(&start, Turn::Left);
+}
+
+#[test]
+fn a_search_of_a_system_without_end_is_cut_and_says_so() {
+    let limits = Limits { depth: Some(20), ..Limits::default() };
+    let report = search(&Replayed::new(Dial(View::Turns)), &Options { limits, ..Options::single() });
+    assert!(matches!(report.findings[0].verdict, Verdict::Bounded { .. }));
+    assert_eq!(report.unique_states, 21);
+}

@@ -1,0 +1,7 @@
+//! The checker of client histories against known histories, against all permutations, and against another checker.
+
+mod brute;
+mod conclusions;
+mod literature;
+mod objects;
+mod random;
