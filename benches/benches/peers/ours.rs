@@ -2,11 +2,11 @@
 //! memory is the machine's own, as it is omnipaxos's.
 
 use super::Trio;
-use quorate_core::paxos::{Config, Durable, Message, Notice, Replica, Request, Response, TimerKind};
-use quorate_machine::{Driver, NodeId, Output, Plain, RequestId};
+use quorate_core::paxos::{Config, Durable, Message, Notice, Payload, Replica, Request, Response, TimerKind};
+use quorate_machine::{Driver, NodeId, Output, RequestId};
 
 /// Replica 0 leads, and sends commit messages if `TELLS`.
-pub(crate) struct Ours<C: Plain + Ord, const TELLS: bool> {
+pub(crate) struct Ours<C: Payload, const TELLS: bool> {
     drivers: Vec<Driver<Replica<C>>>,
     inboxes: Vec<Vec<(NodeId, Message<C>)>>,
     /// By replica, writes that are not durable yet.
@@ -18,7 +18,7 @@ pub(crate) struct Ours<C: Plain + Ord, const TELLS: bool> {
     reading: Vec<(NodeId, Message<C>)>,
 }
 
-impl<C: Plain + Ord, const TELLS: bool> Ours<C, TELLS> {
+impl<C: Payload, const TELLS: bool> Ours<C, TELLS> {
     /// Does what the driver of `node` asked for. Writes wait for [`Ours::sync`].
     fn perform(&mut self, node: usize) {
         for output in self.out.drain(..) {
@@ -44,7 +44,7 @@ impl<C: Plain + Ord, const TELLS: bool> Ours<C, TELLS> {
     }
 }
 
-impl<C: Plain + Ord, const TELLS: bool> Trio for Ours<C, TELLS> {
+impl<C: Payload, const TELLS: bool> Trio for Ours<C, TELLS> {
     type Command = C;
 
     fn start(window: usize) -> Self {
@@ -54,6 +54,7 @@ impl<C: Plain + Ord, const TELLS: bool> Trio for Ours<C, TELLS> {
             queue: window,
             batch: window.min(256),
             commit_messages: TELLS,
+            pre_vote: false,
             ..Config::new(3)
         };
         let start = |node| Driver::start(&config, NodeId(node), &Durable::default(), &mut Vec::new());

@@ -58,7 +58,13 @@ impl<M: Paxos> Ghost<M> for History {
                 self.learned.extend(learned);
             }
             Observation::Restarted => *self.starts.entry(at).or_default() += 1,
-            Observation::Published(Notice::Role(_)) | Observation::Replied { .. } | Observation::Crashed => {}
+            Observation::Requested {
+                request: Request::Confirm | Request::Transfer { .. } | Request::Stop,
+                ..
+            }
+            | Observation::Published(Notice::Role(_) | Notice::Installed { .. } | Notice::Stopped)
+            | Observation::Replied { .. }
+            | Observation::Crashed => {}
         }
     }
 }
@@ -77,7 +83,14 @@ impl History {
             | Message::Accepted { .. }
             | Message::Commit { .. }
             | Message::CatchUp { .. }
-            | Message::Learn { .. } => {}
+            | Message::Learn { .. }
+            | Message::Snapshot { .. }
+            | Message::Fetch { .. }
+            | Message::Probe { .. }
+            | Message::Alive { .. }
+            | Message::PreVote { .. }
+            | Message::PreGrant { .. }
+            | Message::TimeoutNow { .. } => {}
         }
     }
 
@@ -94,7 +107,11 @@ impl History {
                     self.votes.insert((at, slot, *ballot), value.clone());
                 }
             }
-            Write::Incarnation(_) | Write::Chosen(_) | Write::Learned { .. } => {}
+            Write::Incarnation(_)
+            | Write::Chosen(_)
+            | Write::Learned { .. }
+            | Write::Chunk { .. }
+            | Write::Snapshot { .. } => {}
         }
     }
 }

@@ -62,7 +62,10 @@ fn turned(node: NodeId, command: u8, result: String) -> Mark {
 
 /// The command of a request, by the script.
 fn asked(script: &[Request<u8>], id: RequestId) -> Option<u8> {
-    script.get(usize::try_from(id.0).ok()?).map(|Request::Submit(command)| *command)
+    match script.get(usize::try_from(id.0).ok()?)? {
+        Request::Submit(command) => Some(*command),
+        Request::Confirm | Request::Transfer { .. } | Request::Stop => None,
+    }
 }
 
 /// The answer that ends a request at once; a command that is queued goes on.
@@ -70,6 +73,10 @@ fn refusal(response: &Response) -> Option<String> {
     match response {
         Response::NotLeader { .. } => Some("not the leader".to_owned()),
         Response::Full => Some("full".to_owned()),
-        Response::Queued { .. } => None,
+        Response::Queued { .. }
+        | Response::Confirmed { .. }
+        | Response::Transferred { .. }
+        | Response::NotTransferred
+        | Response::Stopping => None,
     }
 }

@@ -36,6 +36,15 @@ pub fn dead<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>
             outbid(ballot) || (keeps_memory && *ballot <= heard && *chosen <= replica.chosen())
         }
         Message::Learn { chosen, .. } => keeps_memory && *chosen <= replica.chosen(),
-        Message::Reject { .. } | Message::CatchUp { .. } => false,
+        // Only configurations without these are searched with this quotient.
+        Message::Reject { .. }
+        | Message::CatchUp { .. }
+        | Message::Snapshot { .. }
+        | Message::Fetch { .. }
+        | Message::Probe { .. }
+        | Message::Alive { .. }
+        | Message::PreVote { .. }
+        | Message::PreGrant { .. }
+        | Message::TimeoutNow { .. } => false,
     }
 }

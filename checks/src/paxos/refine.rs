@@ -177,7 +177,11 @@ impl<M: Paxos> Refines for RefinesLog<M> {
                     learn(at, slot(place), value(chosen), walk);
                 }
             }
-            Observation::Published(Notice::Role(_))
+            Observation::Requested {
+                request: Request::Confirm | Request::Transfer { .. } | Request::Stop,
+                ..
+            }
+            | Observation::Published(Notice::Role(_) | Notice::Installed { .. } | Notice::Stopped)
             | Observation::Replied { .. }
             | Observation::Crashed
             | Observation::Restarted => {}
@@ -215,7 +219,14 @@ impl Numbering {
             | Message::Accepted { .. }
             | Message::Commit { .. }
             | Message::CatchUp { .. }
-            | Message::Learn { .. } => {}
+            | Message::Learn { .. }
+            | Message::Snapshot { .. }
+            | Message::Fetch { .. }
+            | Message::Probe { .. }
+            | Message::Alive { .. }
+            | Message::PreVote { .. }
+            | Message::PreGrant { .. }
+            | Message::TimeoutNow { .. } => {}
         }
     }
 
@@ -239,7 +250,11 @@ impl Numbering {
                 }
             }
             // What is learned is no vote, and how far a disk knows the log to be chosen is no state of the model.
-            Write::Incarnation(_) | Write::Chosen(_) | Write::Learned { .. } => {}
+            Write::Incarnation(_)
+            | Write::Chosen(_)
+            | Write::Learned { .. }
+            | Write::Chunk { .. }
+            | Write::Snapshot { .. } => {}
         }
     }
 

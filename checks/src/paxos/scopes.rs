@@ -32,6 +32,13 @@ pub fn call(message: &Message<u8>) -> String {
         Message::Commit { chosen, .. } => format!("Commit up to {chosen}"),
         Message::CatchUp { from } => format!("CatchUp from {from}"),
         Message::Learn { first, .. } => format!("Learn from {first}"),
+        Message::Snapshot { upto, at, of, .. } => format!("Snapshot up to {upto}, chunk {at} of {of}"),
+        Message::Fetch { upto, at, .. } => format!("Fetch snapshot up to {upto} from chunk {at}"),
+        Message::Probe { ballot, round } => format!("Probe {round} of {ballot}"),
+        Message::Alive { ballot, round } => format!("Alive {round} of {ballot}"),
+        Message::PreVote { ballot, .. } => format!("PreVote {ballot}"),
+        Message::PreGrant { ballot } => format!("PreGrant {ballot}"),
+        Message::TimeoutNow { ballot } => format!("TimeoutNow {ballot}"),
     }
 }
 

@@ -11,9 +11,11 @@
 //! | [`quorum`] | how many is enough, as data |
 //! | [`log`] | a growing, offset sequence of slots with holes |
 //! | [`batch`] | a shared, immutable run of values |
+//! | [`session`] | the client table: every command takes effect once |
 
 pub mod batch;
 pub mod log;
 pub mod paxos;
 pub mod quorum;
+pub mod session;
 mod sync;
