@@ -10,11 +10,16 @@
 //! Commands come in two kinds: `owned` bytes are copied wherever a protocol clones an entry, `shared` bytes are
 //! counted. raft-rs takes owned bytes only.
 //!
+//! Above the log, a client's command is executed once on all three replicas and answered: the `applied` rows, beside the
+//! log's own rate in the same run. What is said in single numbers is in `applied/figures.rs`.
+//!
 //! `cargo bench -p quorate-benches --bench paxos -- --summary [FILE]` prints one table of medians with ratios, and
 //! writes it as JSON; without `--summary` criterion measures the same.
 
+mod applied;
 mod peers;
 
+use applied::{Applied, figures};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use peers::{Trio, decide, omni::Omni, ours::Ours, raft::Raft};
 use quorate_core::batch::Batch;
@@ -82,6 +87,8 @@ fn contenders() -> Vec<(&'static str, &'static str, Run)> {
             "owned",
             Box::new(|window| once::<Ours<Vec<u8>, true>>(&owned(), window)),
         ),
+        ("quorate, applied", "shared", Box::new(|window| once::<Applied<Batch<u8>>>(&shared(), window))),
+        ("quorate, applied", "owned", Box::new(|window| once::<Applied<Vec<u8>>>(&owned(), window))),
         ("raft-rs", "owned", Box::new(|window| once::<Raft>(&owned(), window))),
     ]
 }
@@ -129,8 +136,14 @@ fn summary(path: Option<&String>) {
         });
         println!("| {name} | {command} | {} |", cells.join(" | "));
     }
+    let figures = figures::measure();
+    println!("\n| what | |\n|---|---|");
+    for figures::Figure { what, value, unit } in &figures {
+        println!("| {what} | {value} {unit} |");
+    }
     if let Some(path) = path {
-        let json = serde_json::to_string_pretty(&rows).expect("numbers and names");
+        let json = serde_json::to_string_pretty(&serde_json::json!({ "rates": rows, "figures": figures }))
+            .expect("numbers and names");
         std::fs::write(path, json).unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 }
@@ -163,6 +176,8 @@ fn main() {
     bench::<Omni<Batch<u8>>>(&mut criterion, "omnipaxos-shared", &shared());
     bench::<Ours<Vec<u8>, false>>(&mut criterion, "quorate-owned", &owned());
     bench::<Omni<Vec<u8>>>(&mut criterion, "omnipaxos-owned", &owned());
+    bench::<Applied<Batch<u8>>>(&mut criterion, "quorate-applied-shared", &shared());
+    bench::<Applied<Vec<u8>>>(&mut criterion, "quorate-applied-owned", &owned());
     bench::<Raft>(&mut criterion, "raft-rs-owned", &owned());
     criterion.final_summary();
 }

@@ -20,10 +20,14 @@
 //! * When a session is evicted, its client is told so ([`Refusal::NoSession`]) and can no longer find out what became
 //!   of its unanswered commands. [`Opened::evicted`] says on every replica whom it hit.
 
+mod shard;
+
+pub use shard::Session;
+
 use quorate_machine::Plain;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::VecDeque;
-use std::{fmt, sync::Arc};
+use serde::{Deserialize, Serialize};
+use shard::Shard;
+use std::fmt;
 
 /// Names a session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -101,21 +105,6 @@ pub struct Opened {
     pub evicted: Option<ClientId>,
 }
 
-/// What is remembered of one client.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub struct Session<O> {
-    client: ClientId,
-    /// The index of its newest command.
-    active: u64,
-    acknowledged: Sequence,
-    /// By number, from `acknowledged` on: the reply, if it was executed. Never longer than the pipeline.
-    replies: VecDeque<Option<O>>,
-}
-
-/// Sessions in the order of their names, behind a reference: a [`Table::view`] shares them until they change.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Shard<O>(Arc<Vec<Session<O>>>);
-
 /// Every session. Cheap to view: see [`Table::view`].
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "O: Plain")]
@@ -155,7 +144,7 @@ impl<O: Plain> Table<O> {
 
     /// Every session's name, by shards.
     pub fn clients(&self) -> impl Iterator<Item = ClientId> {
-        self.shards.iter().flat_map(|shard| shard.0.iter().map(|session| session.client))
+        self.shards.iter().flat_map(|shard| shard.iter().map(|session| session.client))
     }
 
     /// Opens a session because of what is chosen at `index`.
@@ -173,13 +162,10 @@ impl<O: Plain> Table<O> {
     }
 
     /// What is known of a command without executing it: enough to answer one that is sent again.
+    #[inline]
     pub fn known(&self, stamp: &Stamp) -> Known<'_, O> {
-        let shard = &self.shards[self.shard_of(stamp.client)].0;
-        let Ok(at) = place(shard, stamp.client) else { return Known::New };
-        let session = &shard[at];
-        let Some(nth) = stamp.sequence.0.checked_sub(session.acknowledged.0) else { return Known::Stale };
-        let reply = usize::try_from(nth).ok().and_then(|nth| session.replies.get(nth)?.as_ref());
-        reply.map_or(Known::New, Known::Executed)
+        let session = self.shards[self.shard_of(stamp.client)].get(stamp.client);
+        session.map_or(Known::New, |session| session.known(stamp.sequence))
     }
 
     /// Executes the command chosen at `index`, unless it was executed before, and gives the reply of the first time.
@@ -188,26 +174,19 @@ impl<O: Plain> Table<O> {
     /// Why it was not executed.
     #[inline]
     pub fn execute(&mut self, index: u64, stamp: &Stamp, run: impl FnOnce() -> O) -> Result<&O, Refusal> {
-        let (shard, pipeline) = (self.shard_of(stamp.client), u64::from(self.limits.pipeline));
-        let sessions = Arc::make_mut(&mut self.shards[shard].0);
-        let at = place(sessions, stamp.client).map_err(|_| Refusal::NoSession)?;
-        let session = &mut sessions[at];
+        let shard = self.shard_of(stamp.client);
+        let session = self.shards[shard].get_mut(stamp.client).ok_or(Refusal::NoSession)?;
         session.active = index;
         session.acknowledge(stamp.acknowledged.min(stamp.sequence));
-        let nth = stamp.sequence.0.checked_sub(session.acknowledged.0).ok_or(Refusal::Stale)?;
-        if nth >= pipeline {
-            return Err(Refusal::TooFar);
-        }
-        let nth = nth as usize;
-        while session.replies.len() <= nth {
-            session.replies.push_back(None);
-        }
-        Ok(session.replies[nth].get_or_insert_with(run))
+        let reply = session.reply(stamp.sequence, self.limits.pipeline)?;
+        Ok(reply.get_or_insert_with(run))
     }
 
-    /// The table as it is now, in time proportional to the number of shards.
-    pub fn view(&self) -> Self {
-        self.clone()
+    /// The table as it is now, in time proportional to the number of shards. What changes afterwards is copied first,
+    /// a shard at a time.
+    pub fn view(&mut self) -> Self {
+        let shards = self.shards.iter_mut().map(Shard::share).collect();
+        Table { shards, ..*self }
     }
 
     /// How many chunks a snapshot of the table has: at least 1.
@@ -218,7 +197,7 @@ impl<O: Plain> Table<O> {
     /// The sessions of one chunk; none past the last.
     pub fn chunk(&self, at: u32) -> impl Iterator<Item = &Session<O>> {
         let shards = self.shards.chunks(SHARDS_PER_CHUNK).nth(at as usize).unwrap_or_default();
-        shards.iter().flat_map(|shard| shard.0.iter())
+        shards.iter().flat_map(|shard| shard.iter())
     }
 
     /// The table of these sessions, and of the residents among whom none is given. What does not belong into a table of
@@ -226,11 +205,11 @@ impl<O: Plain> Table<O> {
     pub fn restore<'a>(limits: Limits, sessions: impl IntoIterator<Item = &'a Session<O>>) -> Self {
         let most = u64::from(limits.residents) + u64::from(limits.sessions);
         let shards = most.div_ceil(SESSIONS_PER_SHARD).max(1).next_power_of_two();
-        let shards = (0..shards).map(|_| Shard(Arc::new(Vec::new()))).collect();
+        let shards = (0..shards).map(|_| Shard::default()).collect();
         let mut table = Table { limits, open: 0, shards };
         for session in sessions {
             let is_full = table.open == limits.sessions && !table.is_resident(session.client);
-            if !is_full && session.replies.len() <= limits.pipeline as usize {
+            if !is_full && session.fits(limits.pipeline) {
                 table.insert(session.clone());
             }
         }
@@ -250,151 +229,24 @@ impl<O: Plain> Table<O> {
 
     /// Adds a session; nothing if its client has one.
     fn insert(&mut self, session: Session<O>) {
-        let shard = self.shard_of(session.client);
-        let shard = &mut self.shards[shard].0;
-        if let Err(at) = place(shard, session.client) {
-            self.open += u32::from(session.client.0 >= u64::from(self.limits.residents));
-            Arc::make_mut(shard).insert(at, session);
+        let (shard, is_resident) = (self.shard_of(session.client), self.is_resident(session.client));
+        if self.shards[shard].insert(session) {
+            self.open += u32::from(!is_resident);
         }
     }
 
     /// Ends the least recently active session that is not a resident's. Looks at all of them.
     fn evict(&mut self) -> Option<ClientId> {
-        let all = self.shards.iter().flat_map(|shard| shard.0.iter());
+        let all = self.shards.iter().flat_map(|shard| shard.iter());
         let others = all.filter(|session| !self.is_resident(session.client));
         let (_, client) = others.map(|session| (session.active, session.client)).min()?;
         let shard = self.shard_of(client);
-        let sessions = Arc::make_mut(&mut self.shards[shard].0);
-        if let Ok(at) = place(sessions, client) {
-            sessions.remove(at);
+        if self.shards[shard].remove(client) {
             self.open -= 1;
         }
         Some(client)
     }
 }
 
-impl<O> Session<O> {
-    fn new(client: ClientId, active: u64) -> Self {
-        Session { client, active, acknowledged: Sequence(0), replies: VecDeque::new() }
-    }
-
-    /// Forgets the replies below `acknowledged`.
-    fn acknowledge(&mut self, acknowledged: Sequence) {
-        let Some(gone) = acknowledged.0.checked_sub(self.acknowledged.0).filter(|gone| *gone > 0) else {
-            return;
-        };
-        let gone = usize::try_from(gone).unwrap_or(usize::MAX).min(self.replies.len());
-        self.replies.drain(..gone);
-        self.acknowledged = acknowledged;
-    }
-}
-
-/// Where a client's session is, or would be.
-fn place<O>(sessions: &[Session<O>], client: ClientId) -> Result<usize, usize> {
-    sessions.binary_search_by_key(&client, |session| session.client)
-}
-
-impl<O: Serialize> Serialize for Shard<O> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.as_slice().serialize(serializer)
-    }
-}
-
-impl<'de, O: Deserialize<'de>> Deserialize<'de> for Shard<O> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(|sessions| Shard(Arc::new(sessions)))
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stamp(client: u64, sequence: u64, acknowledged: u64) -> Stamp {
-        Stamp { client: ClientId(client), sequence: Sequence(sequence), acknowledged: Sequence(acknowledged) }
-    }
-
-    fn table(residents: u32, sessions: u32, pipeline: u32) -> Table<u64> {
-        Table::new(Limits { residents, sessions, pipeline })
-    }
-
-    #[test]
-    fn a_command_is_executed_once_and_its_first_reply_is_given_again() {
-        let mut table = table(1, 0, 4);
-        let command = stamp(0, 0, 0);
-        assert_eq!(table.known(&command), Known::New);
-        assert_eq!(table.execute(0, &command, || 10), Ok(&10));
-        assert_eq!(table.execute(1, &command, || panic!("executed twice")), Ok(&10));
-        assert_eq!(table.known(&command), Known::Executed(&10));
-    }
-
-    #[test]
-    fn numbers_under_way_together_are_executed_in_any_order_and_answered_alone() {
-        let mut table = table(1, 0, 3);
-        for (index, sequence) in (0..).zip([2, 0, 1]) {
-            assert_eq!(table.execute(index, &stamp(0, sequence, 0), || sequence * 10), Ok(&(sequence * 10)));
-        }
-        assert_eq!(table.execute(3, &stamp(0, 3, 0), || 30), Err(Refusal::TooFar));
-        assert_eq!(table.execute(4, &stamp(0, 3, 2), || 30), Ok(&30));
-        assert_eq!(table.execute(5, &stamp(0, 1, 0), || 11), Err(Refusal::Stale));
-        assert_eq!(table.known(&stamp(0, 1, 0)), Known::Stale);
-        assert_eq!(table.known(&stamp(0, 2, 0)), Known::Executed(&20));
-    }
-
-    #[test]
-    fn a_nonsensical_acknowledgement_hurts_nobody() {
-        let mut table = table(1, 0, 2);
-        assert_eq!(table.execute(0, &stamp(0, 0, u64::MAX), || 1), Ok(&1), "not above the number itself");
-        assert_eq!(table.execute(1, &stamp(0, u64::MAX, 0), || 2), Err(Refusal::TooFar));
-        assert_eq!(table.execute(2, &stamp(0, u64::MAX, u64::MAX), || 3), Ok(&3));
-        assert_eq!(table.execute(3, &stamp(7, 0, 0), || 4), Err(Refusal::NoSession));
-    }
-
-    #[test]
-    fn the_least_recently_active_session_makes_room_and_residents_stay() {
-        let mut table = table(2, 2, 1);
-        let opened = |client, evicted: Option<u64>| {
-            Ok(Opened { client: ClientId(client), evicted: evicted.map(ClientId) })
-        };
-        assert_eq!(table.open(0), opened(2, None));
-        assert_eq!(table.open(1), opened(3, None));
-        assert_eq!(table.execute(2, &stamp(2, 0, 0), || 5), Ok(&5));
-        assert_eq!(table.open(3), opened(5, Some(3)));
-        assert_eq!(table.execute(4, &stamp(3, 0, 0), || 6), Err(Refusal::NoSession));
-        assert_eq!(table.execute(5, &stamp(2, 0, 0), || 7), Ok(&5), "a command sent again is activity");
-        assert_eq!(table.open(6), opened(8, Some(5)));
-        assert_eq!((table.len(), table.is_empty()), (4, false));
-        let mut clients: Vec<_> = table.clients().map(|client| client.0).collect();
-        clients.sort_unstable();
-        assert_eq!(clients, [0, 1, 2, 8]);
-    }
-
-    #[test]
-    fn a_snapshot_of_the_table_is_the_table() {
-        let mut table = table(3, 2000, 2);
-        for index in 0..3000 {
-            let client = table.open(index).expect("sessions are allowed").client;
-            assert!(table.execute(index, &Stamp { client, ..stamp(0, 0, 0) }, || index).is_ok());
-        }
-        let view = table.view();
-        assert!(table.execute(3000, &stamp(0, 0, 0), || 9).is_ok());
-        assert!(view.chunks() > 1);
-        let chunks: Vec<Vec<_>> = (0..=view.chunks()).map(|at| view.chunk(at).cloned().collect()).collect();
-        assert_eq!(chunks.last(), Some(&Vec::new()), "nothing past the last chunk");
-        let restored = Table::restore(view.limits(), chunks.iter().flatten());
-        assert_eq!(restored, view);
-        assert_ne!(restored, table, "a view does not change");
-    }
-
-    #[test]
-    fn what_is_no_table_is_restored_without_what_does_not_belong() {
-        let mut donor = table(0, 3, 2);
-        (0..3).for_each(|index| assert!(donor.open(index).is_ok()));
-        assert!(donor.execute(3, &stamp(1, 1, 0), || 1).is_ok());
-        let twice: Vec<_> = [0, 0].into_iter().flat_map(|at| donor.chunk(at)).collect();
-        let limits = Limits { residents: 1, sessions: 1, pipeline: 1 };
-        let restored = Table::restore(limits, twice);
-        assert_eq!(restored.clients().collect::<Vec<_>>(), [ClientId(0), ClientId(2)]);
-        assert_eq!(Table::<u64>::restore(limits, []), Table::new(limits));
-    }
-}
+mod tests;

@@ -330,7 +330,7 @@ impl<A: Replicated> Server<A> {
     /// Shares the state, and goes on where the disk says that an earlier life of this replica, or another replica that
     /// sent the same snapshot, left off.
     fn begin_capture(&mut self, effects: &mut Effects<Self>) {
-        let mut capture = Capture::new(&self.executor);
+        let mut capture = Capture::new(&mut self.executor);
         let partial = self.replica.durable().partial.as_ref();
         match partial {
             Some(partial) if partial.upto > capture.upto => return,

@@ -88,7 +88,7 @@ pub(super) struct Capture<A: Replicated> {
 
 impl<A: Replicated> Capture<A> {
     /// Of the state as it is now.
-    pub(super) fn new(executor: &Executor<A>) -> Self {
+    pub(super) fn new(executor: &mut Executor<A>) -> Self {
         let (clients, state) = (executor.clients.view(), executor.state.view());
         Capture { upto: executor.applied, at: 0, clients, state }
     }
