@@ -39,8 +39,10 @@ where
     M::Action: Clone + Debug + Send + Sync + 'static,
 {
     /// The check, known by `identity`.
-    pub fn check(self, identity: Identity) -> Check {
+    pub fn check(self, mut identity: Identity) -> Check {
         let Sampling { model, form, plan, property: (id, text), faults, exercised, expect } = self;
+        identity.bounds.insert("seeds".to_owned(), format!("{:?}", plan.seeds).into());
+        identity.bounds.insert("steps".to_owned(), plan.steps.into());
         let listed = Property { id: id.to_owned(), text: text.to_owned(), expect };
         let live = Arc::new(Live::new(Arc::new(model), form, identity.clone()));
         let replays: Arc<dyn LiveModel> = Arc::<Live<M>>::clone(&live);
