@@ -10,5 +10,10 @@ mod simulation;
 #[path = "../../../impl/core/tests/paxos/cluster.rs"]
 mod cluster;
 mod exhaustive;
+#[path = "../../../impl/core/tests/server/ledger.rs"]
+mod ledger;
 mod paper;
+// And the cluster of servers on which the layer above the log tests itself.
+#[path = "../../../impl/core/tests/server/cluster.rs"]
+mod servers;
 mod threads;

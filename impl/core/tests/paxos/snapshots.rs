@@ -1,9 +1,9 @@
 //! Compaction, and snapshots that are sent, resumed, overtaken and installed.
 
-use crate::cluster::{command, commands, telling};
+use crate::cluster::{ballot, command, commands, telling};
 use crate::host::{Hosts, compacted};
 use quorate_core::batch::Batch;
-use quorate_core::paxos::{Config, Message, Slot, Standing, TimerKind};
+use quorate_core::paxos::{Config, Durable, Message, Slot, Standing, TimerKind, Write};
 use quorate_machine::NodeId;
 
 /// A leader that compacted, and replica 2 that missed everything.
@@ -201,7 +201,7 @@ fn what_was_learned_meanwhile_makes_an_install_needless() {
     cluster.timer(0, TimerKind::Heartbeat);
     cluster.deliver_where(|(.., m)| !matches!(m, Message::Fetch { at: 3, .. }));
     let rest = cluster.network.clone();
-    let entry = |n| quorate_core::paxos::Entry { ballot: crate::cluster::ballot(1, 0), value: command(n) };
+    let entry = |n| quorate_core::paxos::Entry { ballot: ballot(1, 0), value: command(n) };
     let entries: Batch<_> = (0..7).map(entry).collect();
     cluster.deliver((NodeId(1), NodeId(2), Message::Learn { first: Slot(0), entries, chosen: Slot(7) }));
     cluster.network = rest;
@@ -284,4 +284,34 @@ fn a_replica_that_was_away_for_a_million_entries_costs_a_snapshot() {
     cluster.submit(0, 1_000_000);
     cluster.deliver_all();
     assert_eq!(cluster.learned[2].last(), Some(&command(1_000_000)));
+}
+
+/// Here nothing was cut off: what is missing comes from the log, a chunk at a time, each asked for once the one before
+/// it is on disk.
+#[test]
+fn a_replica_that_was_away_for_a_million_entries_of_log_is_taught_in_chunks() {
+    let entries = commands(0..1_000_000);
+    let mut disk = Durable::default();
+    let first_ballot = ballot(1, 0);
+    for (at, run) in entries.chunks(4096).enumerate() {
+        let first = Slot(at as u64 * 4096);
+        disk.apply(&Write::Accept { ballot: first_ballot, first, values: run.to_vec().into() });
+    }
+    disk.apply(&Write::Chosen(Slot(1_000_000)));
+    let config = Config { chunk: 4096, peer_window: 8192, ..telling_in_groups(2) };
+    let mut cluster = Hosts::on(config, vec![disk.clone(), disk]);
+    cluster.elect_among(0, &[0, 1]);
+    cluster.lose_all();
+    cluster.timer(0, TimerKind::Heartbeat);
+    let mut most = 0;
+    while let Some(letter) = cluster.network.pop_front() {
+        cluster.deliver(letter);
+        most = most.max(cluster.network.len());
+    }
+    assert!(cluster.learned[2] == entries);
+    assert!(most < 8, "{most} messages on their way at a time");
+    let taught = |(_, to, message): &&crate::cluster::Letter<_>| {
+        to.0 == 2 && matches!(message, Message::Learn { entries, .. } if entries.len() <= 4096)
+    };
+    assert_eq!(cluster.sent.iter().filter(taught).count(), 1_000_000_usize.div_ceil(4096));
 }

@@ -153,6 +153,59 @@ fn a_full_leader_says_so_and_executes_nothing_for_it() {
     assert_eq!(cluster.answer(0, send(2)), done(2));
 }
 
+/// The disks of a quorum stall: everybody waits and nobody is told anything. When they are well again everybody is
+/// answered, in the order in which they asked.
+#[test]
+fn clients_wait_while_a_quorum_of_disks_stalls() {
+    let mut cluster = Ledgers::new(small());
+    cluster.elect(0);
+    cluster.sync_at_once = false;
+    let send = |sequence: u64| Request::Execute { stamp: stamp(0, sequence, 0), command: 1 };
+    let asked: Vec<_> = (0..4).map(|sequence| cluster.ask(0, send(sequence))).collect();
+    let read = cluster.ask(0, Request::Read { query: () });
+    cluster.deliver_all();
+    cluster.sync(0, 4);
+    cluster.deliver_all();
+    assert_eq!(
+        (cluster.unanswered(), cluster.server(0).waiting()),
+        (5, 5),
+        "one disk of three is not enough"
+    );
+    for (told, id) in asked.iter().enumerate() {
+        assert_eq!(cluster.reply(*id), None);
+        cluster.sync(1, 1);
+        cluster.deliver_all();
+        assert_eq!(
+            cluster.reply(*id),
+            Some(&done(told as u64)),
+            "each as soon as its slot is on a second disk"
+        );
+    }
+    let writes = cluster.driver(1).unsynced();
+    cluster.sync(1, writes);
+    cluster.deliver_all();
+    assert!(matches!(cluster.reply(read), Some(Response::Answer { .. })), "{:?}", cluster.reply(read));
+    assert_eq!(cluster.unanswered(), 0);
+}
+
+/// The leader's own disk stalls: the others are a quorum without it, and its clients are answered.
+#[test]
+fn clients_are_answered_while_the_disk_of_the_leader_stalls() {
+    let mut cluster = Ledgers::new(small());
+    cluster.elect(0);
+    cluster.sync_at_once = false;
+    let asked = cluster.ask(0, add(0, 0, 5));
+    cluster.deliver_all();
+    (1..3).for_each(|node| cluster.sync(node, 1));
+    cluster.deliver_all();
+    assert_eq!((cluster.reply(asked), cluster.driver(0).unsynced()), (Some(&done(0)), 1));
+    cluster.crash(0, 0);
+    cluster.sync_at_once = true;
+    cluster.restart(0);
+    cluster.elect_among(1, &[1, 2]);
+    assert_eq!(cluster.answer(1, add(1, 0, 1)), done(5), "what it answered outlives its memory and its disk");
+}
+
 #[test]
 fn a_leader_that_steps_down_answers_everybody_who_waits() {
     let mut cluster = Ledgers::new(small());

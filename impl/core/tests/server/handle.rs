@@ -1,8 +1,8 @@
 //! The handle that many threads share, with a server behind the desk.
 
-use crate::cluster::{Answer, Ask, add, done, small};
+use crate::cluster::{Answer, Ask, add, done, small, stamp};
 use crate::ledger::Ledger;
-use quorate_core::paxos::server::{Config, Response, Server};
+use quorate_core::paxos::server::{Config, Request, Response, Server};
 use quorate_core::paxos::shared::{Desk, Outcome, Sound, Status, SubmitError, Ticket, open};
 use quorate_core::paxos::{self, Durable, TimerKind};
 use quorate_machine::{Driver, NodeId, Output};
@@ -13,8 +13,11 @@ type Reception = Desk<Ask, Answer, Sound>;
 
 /// The only server of its cluster, elected.
 fn alone() -> Driver<Server<Ledger>> {
-    let config = Config { log: paxos::Config::bare(1, 64), ..small() };
-    let mut driver = Driver::start(&config, NodeId(0), &Durable::default(), &mut Vec::new());
+    elected(&Config { log: paxos::Config::bare(1, 64), ..small() })
+}
+
+fn elected(config: &Config) -> Driver<Server<Ledger>> {
+    let mut driver = Driver::start(config, NodeId(0), &Durable::default(), &mut Vec::new());
     let mut out = Vec::new();
     driver.timer(TimerKind::Election, &mut out);
     settle(&mut driver, &mut out, None);
@@ -77,6 +80,47 @@ fn client_threads_submit_wait_and_close() {
         assert_eq!(handle.submit(add(0, 50, 1)).map(drop), Err(SubmitError::Closed));
         assert_eq!(desk.join().expect("it ends").state().entries, [1; 100]);
     });
+}
+
+/// The permits are more than the leader takes: what it has no room for is told to whoever asked, who asks again.
+#[test]
+fn a_full_queue_is_told_to_the_client_who_asks_again() {
+    let config = Config { log: paxos::Config { window: 2, ..paxos::Config::bare(1, 2) }, ..small() };
+    let mut driver = elected(&config);
+    let (mut desk, handle) = open(Status::of(driver.machine().replica()), 8);
+    let send = |sequence| {
+        let request = Request::Execute { stamp: stamp(0, sequence, 0), command: 1 };
+        handle.submit(request).expect("it is open")
+    };
+    let mut tickets: Vec<_> = (0..4).map(send).collect();
+    let mut out = Vec::new();
+    desk.take().into_iter().for_each(|(id, request)| driver.request(id, request, &mut out));
+    settle(&mut driver, &mut out, Some(&mut desk));
+    let told: Vec<_> = tickets.drain(..).map(|ticket| ticket.try_wait().ok()).collect();
+    let told_done = |sum| Some(Outcome::Told(done(sum)));
+    let full = || Some(Outcome::Told(Response::Full));
+    assert_eq!(told, [told_done(0), told_done(1), full(), full()], "nobody is kept waiting");
+    tickets.extend((2..4).map(send));
+    desk.take().into_iter().for_each(|(id, request)| driver.request(id, request, &mut out));
+    settle(&mut driver, &mut out, Some(&mut desk));
+    let told: Vec<_> = tickets.into_iter().map(|ticket| ticket.try_wait().ok()).collect();
+    assert_eq!(told, [told_done(2), told_done(3)]);
+}
+
+/// The disk stalls while clients wait at the handle: nobody is told anything, and everybody when it is well again.
+#[test]
+fn clients_at_the_handle_wait_while_the_disk_stalls() {
+    let mut driver = alone();
+    let (mut desk, handle) = open(Status::of(driver.machine().replica()), 4);
+    let tickets = [0, 1].map(|client| handle.submit(add(client, 0, 1)).expect("it is open"));
+    let mut out = Vec::new();
+    desk.take().into_iter().for_each(|(id, request)| driver.request(id, request, &mut out));
+    assert!(!out.iter().any(|output| matches!(output, Output::Reply { .. })));
+    let tickets = tickets.map(|ticket| ticket.try_wait().expect_err("nothing is on disk"));
+    drop(handle.try_submit(add(0, 1, 1)).expect("there is room for more"));
+    assert_eq!(desk.waiting(), 2);
+    settle(&mut driver, &mut out, Some(&mut desk));
+    assert_eq!(tickets.map(Ticket::wait), [0, 1].map(|sum| Outcome::Told(done(sum))));
 }
 
 #[test]

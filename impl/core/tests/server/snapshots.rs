@@ -164,6 +164,90 @@ fn an_install_that_a_crash_interrupted_is_gone_on_with() {
     assert_eq!(cluster.server(2).state().sum(), 20);
 }
 
+/// The view was taken under one leader, and is written under the next ones.
+#[test]
+fn a_capture_goes_on_while_the_leader_changes() {
+    let mut cluster = Ledgers::new(compacting());
+    cluster.elect(0);
+    fill(&mut cluster, 0, 0..8);
+    for (at, leader) in [1, 2, 0].into_iter().enumerate() {
+        (0..3).for_each(|node| cluster.timer(node, TimerKind::Capture));
+        cluster.elect(leader);
+        let number = 8 + at as u64;
+        assert_eq!(cluster.answer(leader, add(0, number, 1)), done(number), "under server {leader}");
+    }
+    for node in 0..3 {
+        assert_eq!(chunks_written(&cluster, node), [(8, 0), (8, 1), (8, 2)], "server {node}");
+        assert_eq!(cluster.disks[usize::from(node)].snapshot_upto(), Slot(8));
+        assert_eq!(cluster.server(node).state().sum(), 11);
+    }
+}
+
+/// The leader that sends a snapshot is gone after the first chunk; another one leads and sends the rest, and clients are
+/// answered meanwhile.
+#[test]
+fn an_install_goes_on_under_another_leader() {
+    let mut cluster = with_an_absent_server();
+    cluster.restart(2);
+    cluster.ask(0, add(0, 18, 1));
+    let is_late = |m: &Message<Command, Chunk>| matches!(m, Message::Snapshot { at, .. } if *at > 0);
+    cluster.deliver_where(|(_, to, m)| !(to.0 == 2 && is_late(m)));
+    cluster.lose_all();
+    assert_eq!(chunks_written(&cluster, 2), [(8, 0)]);
+    let leaders = [1, 0];
+    for (leader, number) in leaders.into_iter().zip(19..) {
+        cluster.elect_among(leader, &[0, 1]);
+        let asked = cluster.ask(leader, add(0, number, 1));
+        // Of each group of chunks the first arrives before the leader changes again.
+        cluster.deliver_where(|(from, to, m)| !(to.0 == 2 && from.0 != leader) && !is_late(m));
+        assert_eq!(cluster.reply(asked), Some(&done(number)), "under server {leader}");
+        cluster.deliver_where(|(_, to, m)| to.0 == 2 && is_late(m) && leader == 0);
+        cluster.lose_all();
+    }
+    fill(&mut cluster, 0, 21..23);
+    assert_eq!(chunks_written(&cluster, 2), [(8, 0), (8, 1), (8, 2)], "no chunk is written twice");
+    assert_eq!(cluster.server(2).state().sum(), 23);
+}
+
+/// Snapshots, slots and votes that decode and that no server sent. Clients are answered all the while, and what it
+/// pretends to send does not keep a server from the real snapshot.
+#[test]
+fn a_peer_that_sends_what_decodes_and_is_nonsense_holds_up_nobody() {
+    let mut cluster = with_an_absent_server();
+    cluster.restart(2);
+    let piece = |upto, at, of, chunk| Message::Snapshot { upto: Slot(upto), at, of, chunk };
+    let sessions = || Part::Sessions(vec![].into());
+    let nonsense = || {
+        [
+            piece(1 << 40, 0, u32::MAX, Part::State(vec![9; 100])),
+            piece(8, 2, 3, sessions()),
+            piece(8, 0, 0, sessions()),
+            piece(u64::MAX, 0, 1, sessions()),
+            Message::Fetch { from: Slot(0), upto: Slot(8), at: u32::MAX },
+            Message::Fetch { from: Slot(0), upto: Slot(u64::MAX), at: 0 },
+            Message::CatchUp { from: Slot(u64::MAX) },
+            Message::Accepted { ballot: of_server_0(), upto: Slot(1 << 50) },
+            Message::Alive { ballot: of_server_0(), round: u64::MAX },
+        ]
+    };
+    for number in 18..24 {
+        for to in [0, 2] {
+            for message in nonsense() {
+                cluster.deliver((NodeId(1), NodeId(to), message));
+            }
+        }
+        assert_eq!(cluster.answer(0, add(0, number, 1)), done(number));
+        let read = cluster.answer(0, Request::Read { query: () });
+        assert!(matches!(read, Response::Answer { answer, .. } if answer == number + 1), "{read:?}");
+    }
+    assert_eq!(cluster.server(2).state().sum(), 24, "the real snapshot, and what came after it");
+}
+
+/// The ballot of the first leader, server 0.
+fn of_server_0() -> paxos::Ballot {
+    paxos::Ballot { round: 1, node: NodeId(0), incarnation: 1 }
+}
+
 #[test]
 fn a_snapshot_that_is_none_of_this_machine_makes_a_server_blind_and_not_wrong() {
     let mut cluster = with_an_absent_server();
