@@ -71,14 +71,23 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Phase 2a for the next slots. This replica votes last, in the same step: its vote's barrier must not hold back
     /// what is said to the others.
     pub(super) fn propose(&mut self, mut values: vec::Drain<'_, Value<C>>, effects: &mut Effects<Self>) {
-        let mut proposals = Vec::with_capacity(values.len().div_ceil(self.config.batch.max(1) as usize));
-        loop {
-            let count = self.fitting(values.as_slice());
-            let Some(proposal) = self.next_proposal(values.by_ref().take(count)) else { break };
-            self.send_to_peers(&proposal, effects);
-            proposals.push(proposal);
-        }
-        proposals.into_iter().for_each(|proposal| self.accept(proposal, effects));
+        let Some(first) = self.send_next(&mut values, effects) else { return };
+        // Mostly there are no more, and then there is no list of them.
+        let more: Vec<_> = iter::from_fn(|| self.send_next(&mut values, effects)).collect();
+        self.accept(first, effects);
+        more.into_iter().for_each(|proposal| self.accept(proposal, effects));
+    }
+
+    /// Sends the others as many of these values as one `Accept` takes. `None` if there are no more.
+    fn send_next(
+        &mut self,
+        values: &mut vec::Drain<'_, Value<C>>,
+        effects: &mut Effects<Self>,
+    ) -> Option<Proposal<C>> {
+        let count = self.fitting(values.as_slice());
+        let proposal = self.next_proposal(values.take(count))?;
+        self.send_to_peers(&proposal, effects);
+        Some(proposal)
     }
 
     /// How many of these values go into one `Accept`: at least one, if there is one.

@@ -90,13 +90,8 @@ impl<A: Replicated> Machine for Server<A> {
     }
 
     fn handle(&mut self, input: Input<Self>, effects: &mut Effects<Self>) {
-        match input {
-            Input::Start => self.start(effects),
-            Input::Message { from, message } => self.pass(Input::Message { from, message }),
-            Input::Timer(TimerKind::Capture) => self.capture(effects),
-            Input::Timer(TimerKind::Election) if self.is_blind() => effects.set_timer(TimerKind::Election),
-            Input::Timer(kind) => self.pass(Input::Timer(kind)),
-            Input::Request { id, request } => self.request(id, request, effects),
+        if let Some(input) = self.translate(input, effects) {
+            self.replica.handle(input, &mut self.effects);
         }
         self.perform(effects);
     }
@@ -160,28 +155,58 @@ impl<A: Replicated> Server<A> {
 
 // What comes in.
 impl<A: Replicated> Server<A> {
-    fn start(&mut self, effects: &mut Effects<Self>) {
+    /// What the replica is told of this input. `None` if it is dealt with here.
+    #[inline]
+    fn translate(&mut self, input: Input<Self>, effects: &mut Effects<Self>) -> Option<Input<LogOf<A>>> {
+        match input {
+            Input::Start => {
+                self.note_unreadable(effects);
+                Some(Input::Start)
+            }
+            Input::Message { from, message } => Some(Input::Message { from, message }),
+            Input::Timer(TimerKind::Capture) => {
+                self.capture(effects);
+                None
+            }
+            Input::Timer(TimerKind::Election) if self.is_blind() => {
+                effects.set_timer(TimerKind::Election);
+                None
+            }
+            Input::Timer(kind) => Some(Input::Timer(kind)),
+            Input::Request { id, request } => {
+                let request = self.request(id, request, effects)?;
+                Some(Input::Request { id, request })
+            }
+        }
+    }
+
+    /// The snapshot on the disk may be none of this state machine.
+    fn note_unreadable(&mut self, effects: &mut Effects<Self>) {
         let snapshot = self.replica.durable().snapshot_upto();
         if self.executor.applied < snapshot {
             effects.publish(Notice::Unreadable(snapshot));
         }
-        self.pass(Input::Start);
     }
 
-    /// To the replica. What it wants done waits in `self.effects`.
-    fn pass(&mut self, input: Input<LogOf<A>>) {
-        self.replica.handle(input, &mut self.effects);
-    }
-
-    fn request(&mut self, id: RequestId, request: RequestOf<A>, effects: &mut Effects<Self>) {
-        let request = match request {
+    /// What the replica is asked for on behalf of a request. `None` if the request is answered.
+    fn request(
+        &mut self,
+        id: RequestId,
+        request: RequestOf<A>,
+        effects: &mut Effects<Self>,
+    ) -> Option<message::Request<Command<A::Command>>> {
+        Some(match request {
             Request::Transfer { to } => message::Request::Transfer { to },
             Request::Stop => message::Request::Stop,
-            _ if self.is_blind() => return effects.reply(id, Response::NotLeader { leader: None }),
+            _ if self.is_blind() => {
+                effects.reply(id, Response::NotLeader { leader: None });
+                return None;
+            }
             Request::Open => message::Request::Submit(Command::Open),
             Request::Execute { stamp, command } => {
                 if let Some(response) = self.known(&stamp) {
-                    return effects.reply(id, response);
+                    effects.reply(id, response);
+                    return None;
                 }
                 message::Request::Submit(Command::Execute { stamp, command })
             }
@@ -189,8 +214,7 @@ impl<A: Replicated> Server<A> {
                 self.reads.insert(id, query);
                 message::Request::Confirm
             }
-        };
-        self.pass(Input::Request { id, request });
+        })
     }
 
     /// What a command that is sent again is told at once, by any replica. It is for the client's comfort alone: a
