@@ -166,6 +166,9 @@ impl<M: Machine> Driver<M> {
         let mut barred = false;
         for effect in effects.drain() {
             match effect {
+                Effect::Send { to, message } if !barred && to != self.id => out.send(to, message),
+                Effect::Reply { id, response } if !barred => out.reply(id, response),
+                Effect::Publish(notice) if !barred => out.publish(notice),
                 Effect::Persist(write) => {
                     self.writes += 1;
                     out.write(write);

@@ -9,6 +9,7 @@ use std::{iter, vec};
 
 impl<C: Payload, S: Chunk> Replica<C, S> {
     /// A client wants a command chosen.
+    #[inline]
     pub(super) fn submit(&mut self, id: RequestId, command: C, effects: &mut Effects<Self>) {
         let hint = self.leader();
         let room = self.room();
@@ -85,6 +86,9 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         effects: &mut Effects<Self>,
     ) -> Option<Proposal<C>> {
         let count = self.fitting(values.as_slice());
+        if count == 0 {
+            return None;
+        }
         let proposal = self.next_proposal(values.take(count))?;
         self.send_to_peers(&proposal, effects);
         Some(proposal)
@@ -102,14 +106,14 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         weighed.take_while(fits).count().max(usize::from(!values.is_empty()))
     }
 
-    /// Takes the next slots for these values. `None` if there are none.
+    /// Takes the next slots for these values, of which there is at least one. `None` if this replica does not lead.
     fn next_proposal(&mut self, values: impl Iterator<Item = Value<C>>) -> Option<Proposal<C>> {
         let (ballot, chosen) = (self.promised(), self.chosen());
         let Role::Leader(leader) = &mut self.role else { return None };
         let values: Batch<_> = values.collect();
         let (floor, first) = (leader.floor, leader.next);
         leader.next = first.after(values.len());
-        (!values.is_empty()).then_some(Proposal { ballot, floor, first, values, chosen })
+        Some(Proposal { ballot, floor, first, values, chosen })
     }
 
     /// A replica has voted for every slot up to `upto`. A quorum of votes at this ballot chooses.

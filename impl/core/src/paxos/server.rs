@@ -90,8 +90,22 @@ impl<A: Replicated> Machine for Server<A> {
     }
 
     fn handle(&mut self, input: Input<Self>, effects: &mut Effects<Self>) {
-        if let Some(input) = self.translate(input, effects) {
-            self.replica.handle(input, &mut self.effects);
+        match input {
+            Input::Start => {
+                self.note_unreadable(effects);
+                self.replica.handle(Input::Start, &mut self.effects);
+            }
+            Input::Message { from, message } => {
+                self.replica.handle(Input::Message { from, message }, &mut self.effects);
+            }
+            Input::Timer(TimerKind::Capture) => self.capture(effects),
+            Input::Timer(TimerKind::Election) if self.is_blind() => effects.set_timer(TimerKind::Election),
+            Input::Timer(kind) => self.replica.handle(Input::Timer(kind), &mut self.effects),
+            Input::Request { id, request } => {
+                if let Some(request) = self.request(id, request, effects) {
+                    self.replica.handle(Input::Request { id, request }, &mut self.effects);
+                }
+            }
         }
         self.perform(effects);
     }
@@ -155,31 +169,6 @@ impl<A: Replicated> Server<A> {
 
 // What comes in.
 impl<A: Replicated> Server<A> {
-    /// What the replica is told of this input. `None` if it is dealt with here.
-    #[inline]
-    fn translate(&mut self, input: Input<Self>, effects: &mut Effects<Self>) -> Option<Input<LogOf<A>>> {
-        match input {
-            Input::Start => {
-                self.note_unreadable(effects);
-                Some(Input::Start)
-            }
-            Input::Message { from, message } => Some(Input::Message { from, message }),
-            Input::Timer(TimerKind::Capture) => {
-                self.capture(effects);
-                None
-            }
-            Input::Timer(TimerKind::Election) if self.is_blind() => {
-                effects.set_timer(TimerKind::Election);
-                None
-            }
-            Input::Timer(kind) => Some(Input::Timer(kind)),
-            Input::Request { id, request } => {
-                let request = self.request(id, request, effects)?;
-                Some(Input::Request { id, request })
-            }
-        }
-    }
-
     /// The snapshot on the disk may be none of this state machine.
     fn note_unreadable(&mut self, effects: &mut Effects<Self>) {
         let snapshot = self.replica.durable().snapshot_upto();
@@ -189,6 +178,7 @@ impl<A: Replicated> Server<A> {
     }
 
     /// What the replica is asked for on behalf of a request. `None` if the request is answered.
+    #[inline]
     fn request(
         &mut self,
         id: RequestId,
@@ -259,8 +249,9 @@ impl<A: Replicated> Server<A> {
         self.effects = list;
     }
 
+    #[inline]
     fn respond(&mut self, id: RequestId, response: message::Response, effects: &mut Effects<Self>) {
-        let query = self.reads.remove(&id);
+        let query = if self.reads.is_empty() { None } else { self.reads.remove(&id) };
         let response = match response {
             message::Response::Queued { slot } => return self.waiters.add(slot, id),
             message::Response::Confirmed { index } => match query {
