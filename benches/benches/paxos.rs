@@ -23,9 +23,10 @@ use applied::{Applied, figures};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use peers::{Trio, decide, omni::Omni, ours::Ours, raft::Raft};
 use quorate_core::batch::Batch;
-use std::time::Instant;
+use std::time::Duration;
 
 const WINDOWS: [usize; 3] = [1, 64, 256];
+
 const COMMAND_BYTES: usize = 100;
 /// Medians of this many runs.
 const RUNS: usize = 7;
@@ -54,24 +55,21 @@ fn once<T: Trio>(command: &T::Command, window: usize) -> f64 {
 }
 
 /// The thread's time on a processor where the system tells it, and time on the wall elsewhere.
-struct Clock {
-    wall: Instant,
-    processor_ns: Option<u64>,
-}
+struct Clock(Duration);
 
 impl Clock {
     fn start() -> Self {
-        Clock { wall: Instant::now(), processor_ns: processor_ns() }
+        Clock(now())
     }
 
     fn seconds(&self) -> f64 {
-        let processor = self.processor_ns.zip(processor_ns()).map(|(start, now)| (now - start) as f64 / 1e9);
-        processor.unwrap_or_else(|| self.wall.elapsed().as_secs_f64())
+        (now() - self.0).as_secs_f64()
     }
 }
 
-fn processor_ns() -> Option<u64> {
-    std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split_whitespace().next()?.parse().ok()
+fn now() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 type Run = Box<dyn Fn(usize) -> f64>;
@@ -167,6 +165,23 @@ fn bench<T: Trio>(criterion: &mut Criterion, name: &str, command: &T::Command) {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
+    if arguments.iter().any(|a| a == "--quick") {
+        for window in WINDOWS {
+            let all = contenders();
+            let mut rates = vec![Vec::new(); 7];
+            for _ in 0..(if window == 1 { 15 } else { 7 }) {
+                for (i, rates) in rates.iter_mut().enumerate() { if i != 4 { rates.push(all[i].2(window) / 1e6);} }
+            }
+            print!("window {window}: ");
+            for (rates, c) in rates.iter_mut().zip(&all) {
+                if rates.is_empty() { continue }
+                rates.sort_by(f64::total_cmp);
+                print!("{} {} {:.2} | ", c.0, c.1, rates[rates.len() / 2]);
+            }
+            println!();
+        }
+        return;
+    }
     if let Some(at) = arguments.iter().position(|argument| argument == "--summary") {
         let is_path = |argument: &&String| !argument.starts_with('-');
         return summary(arguments.get(at + 1).filter(is_path));

@@ -84,8 +84,8 @@ fn latency_once(per_second: u64) -> [f64; 3] {
         }
         trio.exchange();
         let now = start.elapsed() + skipped;
-        under_way -= trio.answered.len();
-        times.extend(trio.answered.iter().map(|client| now - arrived[*client as usize]));
+        under_way -= trio.host.answered.len();
+        times.extend(trio.host.answered.iter().map(|client| now - arrived[*client as usize]));
     }
     times.sort_unstable();
     let at = |share: f64| times[(share * (COMMANDS - 1) as f64) as usize].as_secs_f64() * 1e6;
@@ -99,9 +99,9 @@ fn message_cost(window: usize) -> (f64, f64) {
             let mut trio = Applied::<Batch<u8>>::start(window);
             let command = shared();
             decide(&mut trio, &command, 1000, window);
-            let (before, clock) = (trio.messages, Clock::start());
+            let (before, clock) = (trio.host.messages, Clock::start());
             decide(&mut trio, &command, entries(window), window);
-            let messages = (trio.messages - before) as f64;
+            let messages = (trio.host.messages - before) as f64;
             (clock.seconds() * 1e9 / messages, messages / entries(window) as f64)
         })
         .collect();

@@ -9,7 +9,7 @@ use crate::peers::Trio;
 use quorate_core::paxos::server::{Config, Request, Response, Server};
 use quorate_core::paxos::{self, Durable, Payload, TimerKind};
 use quorate_core::session::{ClientId, Limits, Sequence, Stamp};
-use quorate_machine::{Driver, Machine, NodeId, Output, Replicated, RequestId};
+use quorate_machine::{Driver, Machine, NodeId, Replicated, RequestId, Shell};
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 
@@ -67,58 +67,68 @@ type Letter<C> = (NodeId, <Served<C> as Machine>::Message);
 /// Server 0 leads.
 pub(crate) struct Applied<C: Payload> {
     drivers: Vec<Driver<Served<C>>>,
-    inboxes: Vec<Vec<Letter<C>>>,
-    /// By server, writes that are not durable yet.
-    unsynced: Vec<usize>,
+    pub(crate) host: Host<C>,
     /// By client, the number of its next command.
     next: Vec<u64>,
-    idle: Vec<u32>,
-    done: usize,
-    /// Messages handed over, own ones apart.
-    pub(crate) messages: u64,
-    /// Clients answered since it was last emptied.
-    pub(crate) answered: Vec<u32>,
-    /// Kept for their memory.
-    out: Vec<Output<Served<C>>>,
+    /// Kept for its memory.
     reading: Vec<Letter<C>>,
 }
 
-impl<C: Payload> Applied<C> {
-    fn perform(&mut self, node: usize) {
-        for output in self.out.drain(..) {
-            match output {
-                Output::Send { to, message } => {
-                    self.inboxes[usize::from(to.0)].push((NodeId(node as u16), message));
-                }
-                Output::Write(_) => self.unsynced[node] += 1,
-                Output::Reply { id, response } => {
-                    assert!(matches!(response, Response::Done { .. }), "{response:?}");
-                    self.done += 1;
-                    self.idle.push(id.0 as u32);
-                    self.answered.push(id.0 as u32);
-                }
-                _ => {}
-            }
-        }
+/// The shell around the three.
+pub(crate) struct Host<C: Payload> {
+    /// Whose turn it is.
+    node: NodeId,
+    inboxes: [Vec<Letter<C>>; 3],
+    /// Writes of this turn that are not durable yet.
+    unsynced: usize,
+    /// Messages handed over, own ones apart.
+    pub(crate) messages: u64,
+    done: usize,
+    idle: Vec<u32>,
+    /// Clients answered since it was last emptied.
+    pub(crate) answered: Vec<u32>,
+}
+
+impl<C: Payload> Shell<Served<C>> for Host<C> {
+    fn send(&mut self, to: NodeId, message: <Served<C> as Machine>::Message) {
+        self.messages += 1;
+        self.inboxes[usize::from(to.0)].push((self.node, message));
     }
 
+    fn write(&mut self, _: <Served<C> as Machine>::Write) {
+        self.unsynced += 1;
+    }
+
+    fn reply(&mut self, id: RequestId, response: <Served<C> as Machine>::Response) {
+        assert!(matches!(response, Response::Done { .. }), "{response:?}");
+        self.done += 1;
+        self.idle.push(id.0 as u32);
+        self.answered.push(id.0 as u32);
+    }
+
+    fn publish(&mut self, _: <Served<C> as Machine>::Notice) {}
+
+    fn set_timer(&mut self, _: TimerKind) {}
+
+    fn cancel_timer(&mut self, _: TimerKind) {}
+}
+
+impl<C: Payload> Applied<C> {
     fn sync(&mut self, node: usize) {
-        while self.unsynced[node] > 0 {
-            let writes = std::mem::take(&mut self.unsynced[node]);
-            self.drivers[node].persisted(writes, &mut self.out);
-            self.perform(node);
+        while self.host.unsynced > 0 {
+            let writes = std::mem::take(&mut self.host.unsynced);
+            self.drivers[node].persisted(writes, &mut self.host);
         }
     }
 
     /// Has an idle client send its next command; says which, if there is one.
     pub(crate) fn send(&mut self, command: C) -> Option<u32> {
-        let client = self.idle.pop()?;
+        let client = self.host.idle.pop()?;
         let sequence = Sequence(self.next[client as usize]);
         self.next[client as usize] += 1;
         let stamp = Stamp { client: ClientId(client.into()), sequence, acknowledged: sequence };
         let id = RequestId(client.into());
-        self.drivers[0].request(id, Request::Execute { stamp, command }, &mut self.out);
-        self.perform(0);
+        self.drivers[0].request(id, Request::Execute { stamp, command }, &mut self.host);
         Some(client)
     }
 }
@@ -139,20 +149,18 @@ impl<C: Payload> Trio for Applied<C> {
         let limits = Limits { residents: clients, ..Limits::default() };
         let config = Config { log, clients: limits, compact_every: 0 };
         let start = |node| Driver::start(&config, NodeId(node), &Durable::default(), &mut Vec::new());
-        let mut trio = Applied {
-            drivers: (0..3).map(start).collect(),
-            inboxes: vec![Vec::new(); 3],
-            unsynced: vec![0; 3],
-            next: vec![0; window],
-            idle: (0..clients).collect(),
-            done: 0,
+        let host = Host {
+            node: NodeId(0),
+            inboxes: Default::default(),
+            unsynced: 0,
             messages: 0,
+            done: 0,
+            idle: (0..clients).collect(),
             answered: Vec::new(),
-            out: Vec::new(),
-            reading: Vec::new(),
         };
-        trio.drivers[0].timer(TimerKind::Election, &mut trio.out);
-        trio.perform(0);
+        let drivers = (0..3).map(start).collect();
+        let mut trio = Applied { drivers, host, next: vec![0; window], reading: Vec::new() };
+        trio.drivers[0].timer(TimerKind::Election, &mut trio.host);
         (0..4).for_each(|_| trio.exchange());
         trio
     }
@@ -162,20 +170,21 @@ impl<C: Payload> Trio for Applied<C> {
     }
 
     fn exchange(&mut self) {
-        self.answered.clear();
+        self.host.answered.clear();
         for node in 0..3 {
-            let mut reading = std::mem::replace(&mut self.inboxes[node], std::mem::take(&mut self.reading));
-            self.messages += reading.len() as u64;
+            self.host.node = NodeId(node as u16);
+            let reading = std::mem::take(&mut self.reading);
+            let mut reading = std::mem::replace(&mut self.host.inboxes[node], reading);
             for (from, message) in reading.drain(..) {
-                self.drivers[node].message(from, message, &mut self.out);
-                self.perform(node);
+                self.drivers[node].message(from, message, &mut self.host);
             }
             self.reading = reading;
             self.sync(node);
         }
+        self.host.node = NodeId(0);
     }
 
     fn decided(&self) -> usize {
-        self.done
+        self.host.done
     }
 }

@@ -2,44 +2,62 @@
 //! memory is the machine's own, as it is omnipaxos's.
 
 use super::Trio;
-use quorate_core::paxos::{Config, Durable, Message, Notice, Payload, Replica, Request, Response, TimerKind};
-use quorate_machine::{Driver, NodeId, Output, RequestId};
+use quorate_core::paxos::{
+    Config, Durable, Message, Notice, Payload, Replica, Request, Response, TimerKind, Write,
+};
+use quorate_machine::{Driver, NodeId, RequestId, Shell};
 
 /// Replica 0 leads, and sends commit messages if `TELLS`.
 pub(crate) struct Ours<C: Payload, const TELLS: bool> {
     drivers: Vec<Driver<Replica<C>>>,
-    inboxes: Vec<Vec<(NodeId, Message<C>)>>,
-    /// By replica, writes that are not durable yet.
-    unsynced: Vec<usize>,
-    decided: usize,
+    host: Host<C>,
     requests: u64,
-    /// Kept for their memory.
-    out: Vec<Output<Replica<C>>>,
+    /// Kept for its memory.
     reading: Vec<(NodeId, Message<C>)>,
 }
 
-impl<C: Payload, const TELLS: bool> Ours<C, TELLS> {
-    /// Does what the driver of `node` asked for. Writes wait for [`Ours::sync`].
-    fn perform(&mut self, node: usize) {
-        for output in self.out.drain(..) {
-            match output {
-                Output::Send { to, message } => {
-                    self.inboxes[usize::from(to.0)].push((NodeId(node as u16), message));
-                }
-                Output::Write(_) => self.unsynced[node] += 1,
-                Output::Reply { response, .. } => assert!(matches!(response, Response::Queued { .. })),
-                Output::Publish(Notice::Chosen { values, .. }) if node == 0 => self.decided += values.len(),
-                _ => {}
-            }
+/// The shell around the three.
+struct Host<C: Payload> {
+    /// Whose turn it is.
+    node: NodeId,
+    inboxes: [Vec<(NodeId, Message<C>)>; 3],
+    /// Writes of this turn that are not durable yet.
+    unsynced: usize,
+    decided: usize,
+}
+
+impl<C: Payload> Shell<Replica<C>> for Host<C> {
+    fn send(&mut self, to: NodeId, message: Message<C>) {
+        self.inboxes[usize::from(to.0)].push((self.node, message));
+    }
+
+    fn write(&mut self, _: Write<C>) {
+        self.unsynced += 1;
+    }
+
+    fn reply(&mut self, _: RequestId, response: Response) {
+        assert!(matches!(response, Response::Queued { .. }));
+    }
+
+    fn publish(&mut self, notice: Notice<C>) {
+        if let Notice::Chosen { values, .. } = notice
+            && self.node == NodeId(0)
+        {
+            self.decided += values.len();
         }
     }
 
+    fn set_timer(&mut self, _: TimerKind) {}
+
+    fn cancel_timer(&mut self, _: TimerKind) {}
+}
+
+impl<C: Payload, const TELLS: bool> Ours<C, TELLS> {
     /// What was written in this turn is durable: one sync for all of it, and for what that brings about.
     fn sync(&mut self, node: usize) {
-        while self.unsynced[node] > 0 {
-            let writes = std::mem::take(&mut self.unsynced[node]);
-            self.drivers[node].persisted(writes, &mut self.out);
-            self.perform(node);
+        while self.host.unsynced > 0 {
+            let writes = std::mem::take(&mut self.host.unsynced);
+            self.drivers[node].persisted(writes, &mut self.host);
         }
     }
 }
@@ -58,17 +76,10 @@ impl<C: Payload, const TELLS: bool> Trio for Ours<C, TELLS> {
             ..Config::new(3)
         };
         let start = |node| Driver::start(&config, NodeId(node), &Durable::default(), &mut Vec::new());
-        let mut trio = Ours {
-            drivers: (0..3).map(start).collect(),
-            inboxes: vec![Vec::new(); 3],
-            unsynced: vec![0; 3],
-            decided: 0,
-            requests: 0,
-            out: Vec::new(),
-            reading: Vec::new(),
-        };
-        trio.drivers[0].timer(TimerKind::Election, &mut trio.out);
-        trio.perform(0);
+        let host = Host { node: NodeId(0), inboxes: Default::default(), unsynced: 0, decided: 0 };
+        let drivers = (0..3).map(start).collect();
+        let mut trio = Ours { drivers, host, requests: 0, reading: Vec::new() };
+        trio.drivers[0].timer(TimerKind::Election, &mut trio.host);
         (0..4).for_each(|_| trio.exchange());
         trio
     }
@@ -76,23 +87,24 @@ impl<C: Payload, const TELLS: bool> Trio for Ours<C, TELLS> {
     fn submit(&mut self, command: C) {
         self.requests += 1;
         let id = RequestId(self.requests);
-        self.drivers[0].request(id, Request::Submit(command), &mut self.out);
-        self.perform(0);
+        self.drivers[0].request(id, Request::Submit(command), &mut self.host);
     }
 
     fn exchange(&mut self) {
         for node in 0..3 {
-            let mut reading = std::mem::replace(&mut self.inboxes[node], std::mem::take(&mut self.reading));
+            self.host.node = NodeId(node as u16);
+            let reading = std::mem::take(&mut self.reading);
+            let mut reading = std::mem::replace(&mut self.host.inboxes[node], reading);
             for (from, message) in reading.drain(..) {
-                self.drivers[node].message(from, message, &mut self.out);
-                self.perform(node);
+                self.drivers[node].message(from, message, &mut self.host);
             }
             self.reading = reading;
             self.sync(node);
         }
+        self.host.node = NodeId(0);
     }
 
     fn decided(&self) -> usize {
-        self.decided
+        self.host.decided
     }
 }

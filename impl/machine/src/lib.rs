@@ -28,10 +28,12 @@
 mod driver;
 mod effects;
 mod replicated;
+mod shell;
 
-pub use driver::{Driver, Output};
+pub use driver::Driver;
 pub use effects::{Effect, Effects};
 pub use replicated::Replicated;
+pub use shell::{Output, Shell};
 
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Debug, hash::Hash};

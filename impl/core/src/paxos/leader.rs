@@ -9,6 +9,7 @@ use std::{iter, vec};
 
 impl<C: Payload, S: Chunk> Replica<C, S> {
     /// A client wants a command chosen.
+    #[inline]
     pub(super) fn submit(&mut self, id: RequestId, command: C, effects: &mut Effects<Self>) {
         let hint = self.leader();
         let room = self.room();
@@ -71,14 +72,26 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Phase 2a for the next slots. This replica votes last, in the same step: its vote's barrier must not hold back
     /// what is said to the others.
     pub(super) fn propose(&mut self, mut values: vec::Drain<'_, Value<C>>, effects: &mut Effects<Self>) {
-        let mut proposals = Vec::with_capacity(values.len().div_ceil(self.config.batch.max(1) as usize));
-        loop {
-            let count = self.fitting(values.as_slice());
-            let Some(proposal) = self.next_proposal(values.by_ref().take(count)) else { break };
-            self.send_to_peers(&proposal, effects);
-            proposals.push(proposal);
+        let Some(first) = self.send_next(&mut values, effects) else { return };
+        // Mostly there are no more, and then there is no list of them.
+        let more: Vec<_> = iter::from_fn(|| self.send_next(&mut values, effects)).collect();
+        self.accept(first, effects);
+        more.into_iter().for_each(|proposal| self.accept(proposal, effects));
+    }
+
+    /// Sends the others as many of these values as one `Accept` takes. `None` if there are no more.
+    fn send_next(
+        &mut self,
+        values: &mut vec::Drain<'_, Value<C>>,
+        effects: &mut Effects<Self>,
+    ) -> Option<Proposal<C>> {
+        let count = self.fitting(values.as_slice());
+        if count == 0 {
+            return None;
         }
-        proposals.into_iter().for_each(|proposal| self.accept(proposal, effects));
+        let proposal = self.next_proposal(values.take(count))?;
+        self.send_to_peers(&proposal, effects);
+        Some(proposal)
     }
 
     /// How many of these values go into one `Accept`: at least one, if there is one.
@@ -93,14 +106,14 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         weighed.take_while(fits).count().max(usize::from(!values.is_empty()))
     }
 
-    /// Takes the next slots for these values. `None` if there are none.
+    /// Takes the next slots for these values, of which there is at least one. `None` if this replica does not lead.
     fn next_proposal(&mut self, values: impl Iterator<Item = Value<C>>) -> Option<Proposal<C>> {
         let (ballot, chosen) = (self.promised(), self.chosen());
         let Role::Leader(leader) = &mut self.role else { return None };
         let values: Batch<_> = values.collect();
         let (floor, first) = (leader.floor, leader.next);
         leader.next = first.after(values.len());
-        (!values.is_empty()).then_some(Proposal { ballot, floor, first, values, chosen })
+        Some(Proposal { ballot, floor, first, values, chosen })
     }
 
     /// A replica has voted for every slot up to `upto`. A quorum of votes at this ballot chooses.

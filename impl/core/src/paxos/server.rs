@@ -91,12 +91,21 @@ impl<A: Replicated> Machine for Server<A> {
 
     fn handle(&mut self, input: Input<Self>, effects: &mut Effects<Self>) {
         match input {
-            Input::Start => self.start(effects),
-            Input::Message { from, message } => self.pass(Input::Message { from, message }),
+            Input::Start => {
+                self.note_unreadable(effects);
+                self.replica.handle(Input::Start, &mut self.effects);
+            }
+            Input::Message { from, message } => {
+                self.replica.handle(Input::Message { from, message }, &mut self.effects);
+            }
             Input::Timer(TimerKind::Capture) => self.capture(effects),
             Input::Timer(TimerKind::Election) if self.is_blind() => effects.set_timer(TimerKind::Election),
-            Input::Timer(kind) => self.pass(Input::Timer(kind)),
-            Input::Request { id, request } => self.request(id, request, effects),
+            Input::Timer(kind) => self.replica.handle(Input::Timer(kind), &mut self.effects),
+            Input::Request { id, request } => {
+                if let Some(request) = self.request(id, request, effects) {
+                    self.replica.handle(Input::Request { id, request }, &mut self.effects);
+                }
+            }
         }
         self.perform(effects);
     }
@@ -160,28 +169,34 @@ impl<A: Replicated> Server<A> {
 
 // What comes in.
 impl<A: Replicated> Server<A> {
-    fn start(&mut self, effects: &mut Effects<Self>) {
+    /// The snapshot on the disk may be none of this state machine.
+    fn note_unreadable(&mut self, effects: &mut Effects<Self>) {
         let snapshot = self.replica.durable().snapshot_upto();
         if self.executor.applied < snapshot {
             effects.publish(Notice::Unreadable(snapshot));
         }
-        self.pass(Input::Start);
     }
 
-    /// To the replica. What it wants done waits in `self.effects`.
-    fn pass(&mut self, input: Input<LogOf<A>>) {
-        self.replica.handle(input, &mut self.effects);
-    }
-
-    fn request(&mut self, id: RequestId, request: RequestOf<A>, effects: &mut Effects<Self>) {
-        let request = match request {
+    /// What the replica is asked for on behalf of a request. `None` if the request is answered.
+    #[inline]
+    fn request(
+        &mut self,
+        id: RequestId,
+        request: RequestOf<A>,
+        effects: &mut Effects<Self>,
+    ) -> Option<message::Request<Command<A::Command>>> {
+        Some(match request {
             Request::Transfer { to } => message::Request::Transfer { to },
             Request::Stop => message::Request::Stop,
-            _ if self.is_blind() => return effects.reply(id, Response::NotLeader { leader: None }),
+            _ if self.is_blind() => {
+                effects.reply(id, Response::NotLeader { leader: None });
+                return None;
+            }
             Request::Open => message::Request::Submit(Command::Open),
             Request::Execute { stamp, command } => {
                 if let Some(response) = self.known(&stamp) {
-                    return effects.reply(id, response);
+                    effects.reply(id, response);
+                    return None;
                 }
                 message::Request::Submit(Command::Execute { stamp, command })
             }
@@ -189,8 +204,7 @@ impl<A: Replicated> Server<A> {
                 self.reads.insert(id, query);
                 message::Request::Confirm
             }
-        };
-        self.pass(Input::Request { id, request });
+        })
     }
 
     /// What a command that is sent again is told at once, by any replica. It is for the client's comfort alone: a
@@ -235,8 +249,9 @@ impl<A: Replicated> Server<A> {
         self.effects = list;
     }
 
+    #[inline]
     fn respond(&mut self, id: RequestId, response: message::Response, effects: &mut Effects<Self>) {
-        let query = self.reads.remove(&id);
+        let query = if self.reads.is_empty() { None } else { self.reads.remove(&id) };
         let response = match response {
             message::Response::Queued { slot } => return self.waiters.add(slot, id),
             message::Response::Confirmed { index } => match query {

@@ -34,6 +34,7 @@ impl<C: Payload, S: Chunk> Machine for Replica<C, S> {
         }
     }
 
+    #[inline]
     fn handle(&mut self, input: Input<Self>, effects: &mut Effects<Self>) {
         match input {
             Input::Start => self.start(effects),
@@ -70,6 +71,8 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         self.finish_snapshot(effects);
     }
 
+    // A message is large, and inlined it is read where it lies.
+    #[inline(always)]
     fn receive(&mut self, from: NodeId, message: Message<C, S>, effects: &mut Effects<Self>) {
         match message {
             Message::Prepare { ballot, from } => self.prepare(ballot, from, effects),

@@ -45,7 +45,14 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     }
 
     /// Tells the successor to take over, once everything is finished and it has all of it.
+    #[inline]
     pub(super) fn hand_over(&mut self, effects: &mut Effects<Self>) {
+        if self.leading().is_some_and(|leader| leader.transfer.is_some()) {
+            self.hand_over_if_finished(effects);
+        }
+    }
+
+    fn hand_over_if_finished(&mut self, effects: &mut Effects<Self>) {
         let (ballot, successor) = (self.promised(), self.successor());
         let Role::Leader(Leader { next, queue, peers, transfer: Some(transfer), .. }) = &mut self.role else {
             return;

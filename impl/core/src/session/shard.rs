@@ -125,11 +125,19 @@ impl<O: Clone> Shard<O> {
 
     #[inline]
     fn own(&mut self) -> &mut Vec<Session<O>> {
-        if let Shard::Shared(sessions) = self {
-            *self = Shard::Own(Arc::unwrap_or_clone(mem::take(sessions)));
+        if let Shard::Shared(_) = self {
+            self.copy();
         }
         let Shard::Own(sessions) = self else { unreachable!("it was made its own") };
         sessions
+    }
+
+    /// The first change after a view.
+    #[cold]
+    fn copy(&mut self) {
+        if let Shard::Shared(sessions) = self {
+            *self = Shard::Own(Arc::unwrap_or_clone(mem::take(sessions)));
+        }
     }
 }
 
