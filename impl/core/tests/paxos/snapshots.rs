@@ -287,18 +287,19 @@ fn a_replica_that_was_away_for_a_million_entries_costs_a_snapshot() {
 }
 
 /// Here nothing was cut off: what is missing comes from the log, a chunk at a time, each asked for once the one before
-/// it is on disk.
+/// it is on disk. The chunks are large, because the invariants look at the whole log after each.
 #[test]
 fn a_replica_that_was_away_for_a_million_entries_of_log_is_taught_in_chunks() {
+    const CHUNK: usize = 65_536;
     let entries = commands(0..1_000_000);
     let mut disk = Durable::default();
     let first_ballot = ballot(1, 0);
-    for (at, run) in entries.chunks(4096).enumerate() {
-        let first = Slot(at as u64 * 4096);
+    for (at, run) in entries.chunks(CHUNK).enumerate() {
+        let first = Slot((at * CHUNK) as u64);
         disk.apply(&Write::Accept { ballot: first_ballot, first, values: run.to_vec().into() });
     }
     disk.apply(&Write::Chosen(Slot(1_000_000)));
-    let config = Config { chunk: 4096, peer_window: 8192, ..telling_in_groups(2) };
+    let config = Config { chunk: CHUNK as u32, peer_window: 8192, ..telling_in_groups(2) };
     let mut cluster = Hosts::on(config, vec![disk.clone(), disk]);
     cluster.elect_among(0, &[0, 1]);
     cluster.lose_all();
@@ -311,7 +312,7 @@ fn a_replica_that_was_away_for_a_million_entries_of_log_is_taught_in_chunks() {
     assert!(cluster.learned[2] == entries);
     assert!(most < 8, "{most} messages on their way at a time");
     let taught = |(_, to, message): &&crate::cluster::Letter<_>| {
-        to.0 == 2 && matches!(message, Message::Learn { entries, .. } if entries.len() <= 4096)
+        to.0 == 2 && matches!(message, Message::Learn { entries, .. } if entries.len() <= CHUNK)
     };
-    assert_eq!(cluster.sent.iter().filter(taught).count(), 1_000_000_usize.div_ceil(4096));
+    assert_eq!(cluster.sent.iter().filter(taught).count(), 1_000_000_usize.div_ceil(CHUNK));
 }

@@ -43,6 +43,7 @@ fn nothing_is_promised_or_acknowledged_before_it_is_on_disk() {
     assert_eq!(everything(&mut cluster), 0, "its own promise comes first");
     cluster.sync(0, cluster.driver(0).unsynced());
     assert_eq!(everything(&mut cluster), 2, "two are asked, and do not answer");
+    assert_eq!(cluster.disks[0].promised, cluster.server(0).replica().promised());
     cluster.sync(1, 1);
     assert!(matches!(cluster.sent[2], (NodeId(1), NodeId(0), Message::Promise { .. })));
     cluster.deliver_all();

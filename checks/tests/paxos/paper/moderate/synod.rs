@@ -129,6 +129,7 @@ fn a_commander_that_hears_of_a_higher_ballot_turns_its_leader_passive() {
     let mut cluster = Cluster::new(Config { rejects: true, ..bare() });
     cluster.elect(0);
     cluster.elect_among(1, &[1, 2]);
+    cluster.lose_all();
     cluster.submit(0, 1);
     cluster.deliver_all();
     assert_eq!(cluster.replica(0).standing(), Standing::Follower);
@@ -227,6 +228,7 @@ fn a_preempted_leader_waits_before_it_competes() {
     let mut cluster = Cluster::new(Config { rejects: true, heartbeats: true, ..bare() });
     cluster.elect(0);
     cluster.elect_among(1, &[1, 2]);
+    cluster.lose_all();
     let asked = |cluster: &Cluster| {
         let is_his = |(from, _, message): &&crate::cluster::Letter| {
             from.0 == 0 && matches!(message, Message::Prepare { .. })
