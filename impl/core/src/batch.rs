@@ -26,6 +26,7 @@ impl<T> Batch<T> {
     ///
     /// # Panics
     /// If the range is not within the batch.
+    #[inline(always)]
     pub fn part(&self, range: Range<usize>) -> Self {
         assert!(range.start <= range.end && range.end <= self.len(), "{range:?} of {} values", self.len());
         let (from, to) = (self.from + range.start as u32, self.from + range.end as u32);

@@ -140,6 +140,8 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     }
 
     /// Changes memory and disk alike.
+    // Inlined, so that the record is written where it stays.
+    #[inline(always)]
     pub(super) fn write(&mut self, write: Write<C, S>, effects: &mut Effects<Self>) {
         self.durable.apply(&write);
         effects.persist(write);

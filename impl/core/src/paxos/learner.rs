@@ -101,9 +101,13 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     }
 
     /// Tells this process what was chosen from `first` on.
-    pub(super) fn announce(&mut self, first: Slot, effects: &mut Effects<Self>) {
-        for run in self.durable.log.runs(first.0..self.chosen().0) {
-            effects.publish(Notice::Chosen { first: Slot(run.first), values: run.values });
+    pub(super) fn announce(&mut self, mut first: Slot, effects: &mut Effects<Self>) {
+        let chosen = self.chosen();
+        while let Some(run) = self.durable.log.run_at(first.0).filter(|_| first < chosen) {
+            let upto = run.end().min(chosen.0);
+            let values = run.values.part((first.0 - run.first) as usize..(upto - run.first) as usize);
+            effects.publish(Notice::Chosen { first, values });
+            first = Slot(upto);
         }
     }
 }

@@ -148,17 +148,25 @@ fn per_command(clients: u32) -> f64 {
     count
 }
 
+/// What the growth of three logs and of the buffers may add: they double, a few times in a run.
+const GROWTH: f64 = 0.0002;
+
+/// The batch in which it is proposed is the one thing that is made for it: messages, records of the log, the logs of all
+/// three servers and what they announce share it.
 #[test]
 fn a_command_alone_asks_for_memory_once() {
     let count = per_command(1);
-    assert!(count <= 1.01, "{count} allocations for each command, with 1 client");
+    assert!(count <= 1.0 + GROWTH, "{count} allocations for each command, with 1 client");
 }
 
+/// Each client has one command under way, so of each round of commands one is proposed alone, because nothing else is
+/// under way or because the others wait for what is, and the others together: two batches, and nothing else.
 #[test]
 fn commands_that_travel_together_share_what_they_ask_for() {
-    for (clients, most) in [(64, 0.04), (256, 0.01)] {
+    for clients in [64, 256] {
         let count = per_command(clients);
-        assert!(count <= most, "{count} allocations for each command, with {clients} clients");
+        let most = 2.0 / f64::from(clients) + GROWTH;
+        assert!(count <= most, "{count} allocations for each command, with {clients} clients, of {most}");
     }
 }
 

@@ -130,6 +130,7 @@ impl<C: Plain, S: Plain> Durable<C, S> {
     }
 
     /// What one write does. Memory and recovery both go through here, so that they cannot differ.
+    #[inline(always)]
     pub fn apply(&mut self, write: &Write<C, S>) {
         match write {
             Write::Incarnation(incarnation) => self.incarnation = *incarnation,
@@ -142,8 +143,11 @@ impl<C: Plain, S: Plain> Durable<C, S> {
         }
     }
 
+    #[inline]
     fn store(&mut self, ballot: Ballot, first: Slot, values: &Batch<Value<C>>) {
-        self.promised = self.promised.max(ballot);
+        if ballot > self.promised {
+            self.promised = ballot;
+        }
         self.log.put(first.0, ballot, values.clone());
     }
 

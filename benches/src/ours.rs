@@ -1,14 +1,14 @@
-//! The core under its driver. What is written is counted and durable at the end of each replica's turn: the log in
+//! The log under its driver. What is written is counted and durable at the end of each replica's turn: the log in
 //! memory is the machine's own, as it is omnipaxos's.
 
-use super::Trio;
+use crate::trio::Trio;
 use quorate_core::paxos::{
     Config, Durable, Message, Notice, Payload, Replica, Request, Response, TimerKind, Write,
 };
 use quorate_machine::{Driver, NodeId, RequestId, Shell};
 
 /// Replica 0 leads, and sends commit messages if `TELLS`.
-pub(crate) struct Ours<C: Payload, const TELLS: bool> {
+pub struct Ours<C: Payload, const TELLS: bool> {
     drivers: Vec<Driver<Replica<C>>>,
     host: Host<C>,
     requests: u64,

@@ -2,10 +2,7 @@
 //! in the client table, executed on all three replicas, and answered. As many clients as the window, each with one
 //! command under way.
 
-pub(crate) mod figures;
-pub(crate) mod pages;
-
-use crate::peers::Trio;
+use crate::trio::Trio;
 use quorate_core::paxos::server::{Config, Request, Response, Server};
 use quorate_core::paxos::{self, Durable, Payload, TimerKind};
 use quorate_core::session::{ClientId, Limits, Sequence, Stamp};
@@ -16,7 +13,7 @@ use std::marker::PhantomData;
 /// Adds up what its commands weigh: as little as a state machine can do, so that what is measured is the layer.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub(crate) struct Weighing<C> {
+pub struct Weighing<C> {
     sum: u64,
     commands: PhantomData<fn() -> C>,
 }
@@ -65,9 +62,10 @@ type Served<C> = Server<Weighing<C>>;
 type Letter<C> = (NodeId, <Served<C> as Machine>::Message);
 
 /// Server 0 leads.
-pub(crate) struct Applied<C: Payload> {
+pub struct Applied<C: Payload> {
     drivers: Vec<Driver<Served<C>>>,
-    pub(crate) host: Host<C>,
+    /// Its network, disks and clients.
+    pub host: Host<C>,
     /// By client, the number of its next command.
     next: Vec<u64>,
     /// Kept for its memory.
@@ -75,18 +73,18 @@ pub(crate) struct Applied<C: Payload> {
 }
 
 /// The shell around the three.
-pub(crate) struct Host<C: Payload> {
+pub struct Host<C: Payload> {
     /// Whose turn it is.
     node: NodeId,
     inboxes: [Vec<Letter<C>>; 3],
     /// Writes of this turn that are not durable yet.
     unsynced: usize,
     /// Messages handed over, own ones apart.
-    pub(crate) messages: u64,
+    pub messages: u64,
     done: usize,
     idle: Vec<u32>,
     /// Clients answered since it was last emptied.
-    pub(crate) answered: Vec<u32>,
+    pub answered: Vec<u32>,
 }
 
 impl<C: Payload> Shell<Served<C>> for Host<C> {
@@ -122,7 +120,7 @@ impl<C: Payload> Applied<C> {
     }
 
     /// Has an idle client send its next command; says which, if there is one.
-    pub(crate) fn send(&mut self, command: C) -> Option<u32> {
+    pub fn send(&mut self, command: C) -> Option<u32> {
         let client = self.host.idle.pop()?;
         let sequence = Sequence(self.next[client as usize]);
         self.next[client as usize] += 1;
