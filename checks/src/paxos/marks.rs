@@ -1,6 +1,6 @@
 //! The intervals of a run of the core, for its picture: who leads which ballot, and what clients wait for.
 
-use super::{history::History, machine::Paxos, refinement::Refining};
+use super::{history::History, machine::Paxos, refine::Told, refinement::Refining};
 use quorate::{
     trace::Mark,
     world::{Event, Observation, World},
@@ -10,11 +10,11 @@ use quorate_machine::{NodeId, RequestId};
 
 /// What begins and ends with `event`. A replica is drawn as a leader while it takes itself for one; a request lasts
 /// from its arrival until its replica announces that the command is chosen, or turns it away.
-pub fn marks<M: Paxos>(
-    model: &Refining<M>,
-    before: &World<M, History>,
+pub fn marks<M: Paxos, D: Told<M>>(
+    model: &Refining<M, D>,
+    before: &World<M, History<D>>,
     event: &Event<M>,
-    after: &World<M, History>,
+    after: &World<M, History<D>>,
 ) -> Vec<Mark> {
     let Some(node) = event.node() else { return Vec::new() };
     let replica = after.node(node).driver().map(|driver| driver.machine().replica());

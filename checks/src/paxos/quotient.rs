@@ -6,14 +6,20 @@
 //! every state of smaller scopes: delivering a dead message changes nothing and sends nothing, and a dead message
 //! stays dead over every event.
 
-use super::{history::History, machine::Paxos};
+use super::{
+    history::{Deeds, History},
+    machine::{Part, Paxos},
+};
 use quorate::world::{Envelope, World};
 use quorate_core::paxos::{Ballot, Message, Standing};
 
 /// Will the receiver never react to this message again?
 ///
 /// Only for configurations without `Reject`: with it, a message of a low ballot is answered.
-pub fn dead<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>>) -> bool {
+pub fn dead<M: Paxos, D: Deeds<M>>(
+    world: &World<M, History<D>>,
+    envelope: &Envelope<Message<u8, Part>>,
+) -> bool {
     let node = world.node(envelope.to);
     let Some(driver) = node.driver() else { return false };
     let replica = driver.machine().replica();
@@ -36,15 +42,16 @@ pub fn dead<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>
             outbid(ballot) || (keeps_memory && *ballot <= heard && *chosen <= replica.chosen())
         }
         Message::Learn { chosen, .. } => keeps_memory && *chosen <= replica.chosen(),
-        // Only configurations without these are searched with this quotient.
-        Message::Reject { .. }
-        | Message::CatchUp { .. }
-        | Message::Snapshot { .. }
-        | Message::Fetch { .. }
-        | Message::Probe { .. }
-        | Message::Alive { .. }
-        | Message::PreVote { .. }
-        | Message::PreGrant { .. }
-        | Message::TimeoutNow { .. } => false,
+        Message::Snapshot { upto, .. } => keeps_memory && *upto <= replica.chosen(),
+        Message::Alive { ballot, .. } => {
+            replica.standing() != Standing::Leader || replica.promised() != *ballot
+        }
+        // A replica asks for what is above what it has promised.
+        Message::PreVote { ballot, .. } | Message::PreGrant { ballot } => node.durable().promised >= *ballot,
+        Message::TimeoutNow { ballot } | Message::Probe { ballot, .. } => outbid(ballot),
+        // Whoever asks to be taught may be taught more later.
+        Message::CatchUp { .. } | Message::Fetch { .. } => false,
+        // Only configurations without it are searched with this quotient.
+        Message::Reject { .. } => false,
     }
 }

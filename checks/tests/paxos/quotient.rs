@@ -5,13 +5,12 @@ use quorate::{
     engine::{Ended, Options, search},
     world::{Event, Persistence, Scope, World, WorldModel},
 };
-use quorate_checks::paxos::{history::History, quotient::dead, refinement::refining, scopes};
-use quorate_core::paxos::{Replica, TimerKind};
+use quorate_checks::paxos::{history::History, machine::Core, quotient::dead, refinement::refining, scopes};
+use quorate_core::paxos::TimerKind;
 use quorate_spec::Claims;
 use stateright::Model;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-type Core = Replica<u8>;
 type Cores = WorldModel<Core, History>;
 
 fn dead_messages_are_idle(model: &Cores, world: &World<Core, History>) -> bool {
@@ -69,7 +68,7 @@ fn dead_messages_change_nothing_and_stay_dead() {
 fn dropping_dead_messages_leaves_every_abstract_state_reachable() {
     for scope in unreduced() {
         let name = scope.name;
-        let reduced = Scope { dead: Some(dead::<Core>), ..scope.clone() };
+        let reduced = Scope { dead: Some(dead::<Core, ()>), ..scope.clone() };
         let [whole, lean] = [scope, reduced].map(|scope| {
             let model = refining(scope);
             let report = search(&model, &Options::default());
@@ -107,7 +106,7 @@ fn at_rest(scope: Scope<Core, History>) -> BTreeSet<String> {
 
 #[test]
 fn foretold_crashes_reach_every_state_that_is_at_rest() {
-    let mut scope = Scope { dead: Some(dead::<Core>), ..campaigns(scopes::crash(), 2) };
+    let mut scope = Scope { dead: Some(dead::<Core, ()>), ..campaigns(scopes::crash(), 2) };
     scope.requests.truncate(1);
     assert_eq!(scope.persistence, Persistence::Asynchronous);
     let free = at_rest(Scope { foretold: false, ..scope.clone() });

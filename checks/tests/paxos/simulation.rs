@@ -3,8 +3,7 @@
 use quorate::registry::{Check, Context, Expect, Identity, Judgement, Row};
 use quorate::simulate::Plan;
 use quorate::trace::Trace;
-use quorate_checks::paxos::{planted::*, sampled, scopes};
-use quorate_core::paxos::Replica;
+use quorate_checks::paxos::{machine::Core, planted::*, sampled, scopes};
 
 fn run(check: &Check, context: &Context) -> Row {
     let outcome = check.run(context, "random");
@@ -14,7 +13,7 @@ fn run(check: &Check, context: &Context) -> Row {
 
 #[test]
 fn random_runs_with_every_fault_find_nothing_and_exercise_everything() {
-    let random = sampled::random::<Replica<u8>>(scopes::wild(), sampled::RANDOM, Expect::Holds);
+    let random = sampled::random::<Core>(scopes::wild(), sampled::RANDOM, Expect::Holds);
     let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
     assert_eq!(row.judgement, Judgement::Met, "{:?}", row.sentence);
 }
@@ -39,7 +38,7 @@ fn a_random_run_that_fails_is_shortened_and_its_trace_replays() {
 #[test]
 fn a_mechanism_that_no_run_exercised_is_not_green() {
     let plan = Plan { seeds: 0..1, steps: 3 };
-    let random = sampled::random::<Replica<u8>>(scopes::wild(), plan, Expect::Holds);
+    let random = sampled::random::<Core>(scopes::wild(), plan, Expect::Holds);
     let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
     assert!(matches!(row.judgement, Judgement::Unmet(_)), "{:?}", row.judgement);
     assert!(row.sentence.is_some_and(|said| said.starts_with("never exercised: ")));

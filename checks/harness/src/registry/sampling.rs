@@ -5,9 +5,10 @@ use super::check::{Check, Outcome, Property};
 use super::context::Context;
 use super::live::{Identity, Live, LiveModel};
 use super::row::{Conclusion, Expect, Row};
+use super::search::Remarks;
 use crate::simulate::{Plan, Sample, random_runs};
 use crate::trace::{CheckInfo, Form};
-use quorate_spec::{Kind, Spec};
+use quorate_spec::{Kind, Shape, Spec};
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -28,6 +29,10 @@ pub struct Sampling<M: Spec> {
     pub faults: &'static [&'static str],
     /// The kinds of action that must be taken at least once: a mechanism that no run exercised was not sampled.
     pub exercised: &'static [&'static str],
+    /// The claims, by id, that must be put to the test at least once: what they speak of happens in some run.
+    pub triggered: &'static [&'static str],
+    /// What else is to be said after the runs.
+    pub after: Option<fn(&M) -> Remarks>,
     /// What is expected.
     pub expect: Expect,
 }
@@ -40,7 +45,8 @@ where
 {
     /// The check, known by `identity`.
     pub fn check(self, mut identity: Identity) -> Check {
-        let Sampling { model, form, plan, property: (id, text), faults, exercised, expect } = self;
+        let Sampling { model, form, plan, property: (id, text), faults, exercised, triggered, after, expect } =
+            self;
         identity.bounds.insert("seeds".to_owned(), format!("{:?}", plan.seeds).into());
         identity.bounds.insert("steps".to_owned(), plan.steps.into());
         let listed = Property { id: id.to_owned(), text: text.to_owned(), expect };
@@ -52,15 +58,23 @@ where
             let mut row = Row::new(live.identity(), id, text, expect);
             count(&mut row, &sample, faults);
             broken(&mut row, &live, &sample, context, stem);
-            let idle =
-                exercised.iter().filter(|kind| taken(&sample, &[kind]) == 0).copied().collect::<Vec<_>>();
+            let Remarks { mut lines, failures } = after.map(|after| after(live.model())).unwrap_or_default();
+            let untaken = exercised.iter().filter(|kind| taken(&sample, &[kind]) == 0);
+            let untested = triggered.iter().filter(|claim| tested(&sample, claim) == 0);
+            let idle: Vec<&str> = untaken.chain(untested).copied().collect();
+            let idle = (!idle.is_empty()).then(|| format!("never exercised: {}", idle.join(", ")));
+            let idle: Vec<String> = idle.into_iter().chain(failures).collect();
             if !idle.is_empty() && row.conclusion != Conclusion::Violated {
                 row.conclusion = Conclusion::Unreached;
-                row.sentence = Some(format!("never exercised: {}", idle.join(", ")));
+                row.sentence = Some(idle.join("; "));
             }
             let elapsed = start.elapsed().as_secs_f64();
             (row.wall_seconds, row.cpu_seconds) = (elapsed, elapsed);
-            let lines = vec![told(&sample, &plan, elapsed)];
+            lines.insert(0, told(&sample, &plan, elapsed));
+            if !triggered.is_empty() {
+                let counts = triggered.iter().map(|claim| format!("{claim} {}", tested(&sample, claim)));
+                lines.push(format!("put to the test: {}", counts.collect::<Vec<_>>().join(", ")));
+            }
             Outcome { rows: vec![row.judge(false)], lines, ..Outcome::default() }
         };
         Check::custom(identity, vec![listed], run).replays_in(replays)
@@ -69,6 +83,17 @@ where
 
 fn taken<M: Spec>(sample: &Sample<M>, kinds: &[&'static str]) -> u64 {
     kinds.iter().map(|kind| sample.coverage.get(&Kind(kind)).copied().unwrap_or(0)).sum()
+}
+
+/// How often the claim `id` was put to the test, or reached.
+fn tested<M: Spec>(sample: &Sample<M>, id: &str) -> u64 {
+    let claims = sample.claims.iter().filter(|sampled| sampled.claim.id() == id);
+    claims
+        .map(|sampled| match sampled.claim.shape() {
+            Shape::Sometimes(_) => u64::from(sampled.found.is_some()),
+            Shape::Always(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => sampled.triggers,
+        })
+        .sum()
 }
 
 fn count<M: Spec>(row: &mut Row, sample: &Sample<M>, faults: &[&'static str]) {
