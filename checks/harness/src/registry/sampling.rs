@@ -6,7 +6,7 @@ use super::context::Context;
 use super::live::{Identity, Live, LiveModel};
 use super::row::{Conclusion, Expect, Row};
 use super::search::Remarks;
-use crate::simulate::{Plan, Sample, random_runs};
+use crate::simulate::{Plan, Sample, Steering, steered_runs};
 use crate::trace::{CheckInfo, Form};
 use quorate_spec::{Kind, Shape, Spec};
 use std::fmt::Debug;
@@ -44,7 +44,13 @@ where
     M::Action: Clone + Debug + Send + Sync + 'static,
 {
     /// The check, known by `identity`.
-    pub fn check(self, mut identity: Identity) -> Check {
+    pub fn check(self, identity: Identity) -> Check {
+        self.steered(identity, Steering::default())
+    }
+
+    /// The check, its runs led by `steering`. What is tallied must happen: a name that stays at 0 over all runs fails
+    /// the check. Of a property that is expected to be broken no more is looked for than one run that does it.
+    pub fn steered(self, mut identity: Identity, steering: Steering<M>) -> Check {
         let Sampling { model, form, plan, property: (id, text), faults, exercised, triggered, after, expect } =
             self;
         identity.bounds.insert("seeds".to_owned(), format!("{:?}", plan.seeds).into());
@@ -54,17 +60,20 @@ where
         let replays: Arc<dyn LiveModel> = Arc::<Live<M>>::clone(&live);
         let run = move |context: &Context, stem: &str| {
             let start = Instant::now();
-            let sample = random_runs(live.model(), &plan);
+            let until = matches!(expect, Expect::Violated { .. }).then_some(id);
+            let sample = steered_runs(live.model(), &plan, &Steering { until, ..steering });
             let mut row = Row::new(live.identity(), id, text, expect);
             count(&mut row, &sample, faults);
             broken(&mut row, &live, &sample, context, stem);
             let Remarks { mut lines, failures } = after.map(|after| after(live.model())).unwrap_or_default();
-            let untaken = exercised.iter().filter(|kind| taken(&sample, &[kind]) == 0);
-            let untested = triggered.iter().filter(|claim| tested(&sample, claim) == 0);
-            let idle: Vec<&str> = untaken.chain(untested).copied().collect();
+            let untaken = exercised.iter().filter(|kind| taken(&sample, &[kind]) == 0).copied();
+            let untested = triggered.iter().filter(|claim| tested(&sample, claim) == 0).copied();
+            let tallied = sample.tally.iter().filter(|(_, count)| *count == 0).map(|(name, _)| *name);
+            let idle: Vec<&str> = untaken.chain(untested).chain(tallied).collect();
             let idle = (!idle.is_empty()).then(|| format!("never exercised: {}", idle.join(", ")));
             let idle: Vec<String> = idle.into_iter().chain(failures).collect();
-            if !idle.is_empty() && row.conclusion != Conclusion::Violated {
+            let is_found = row.conclusion == Conclusion::Violated || row.sentence.is_some();
+            if !idle.is_empty() && !is_found {
                 row.conclusion = Conclusion::Unreached;
                 row.sentence = Some(idle.join("; "));
             }
@@ -103,19 +112,29 @@ fn count<M: Spec>(row: &mut Row, sample: &Sample<M>, faults: &[&'static str]) {
 }
 
 fn told<M: Spec>(sample: &Sample<M>, plan: &Plan, seconds: f64) -> String {
-    let counted: Vec<_> = sample.coverage.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    let kinds = sample.coverage.iter().map(|(kind, count)| (kind.0, *count));
+    let counted: Vec<_> =
+        kinds.chain(sample.tally.iter().copied()).map(|(name, count)| format!("{name} {count}")).collect();
     let each = 1e3 * seconds / sample.runs.max(1) as f64;
-    format!("seeds {:?}, {each:.1} ms a run: {}", plan.seeds, counted.join(", "))
+    let step = 1e6 * seconds / sample.steps.max(1) as f64;
+    format!("seeds {:?}, {each:.1} ms a run, {step:.0} us a step: {}", plan.seeds, counted.join(", "))
 }
 
-/// The first run that broke a claim, if one did: shortened, written, and said.
+/// The first run that broke a claim, if one did: shortened, written, and said. Where a property is expected to be
+/// broken, that another one is does not stand for it.
 fn broken<M>(row: &mut Row, live: &Live<M>, sample: &Sample<M>, context: &Context, stem: &str)
 where
     M: Spec + Send + Sync,
     M::State: Clone + Hash,
     M::Action: Clone + Debug,
 {
-    let Some((claim, seed, run)) = sample.broken().next() else { return };
+    let named = sample.broken().find(|(claim, _, _)| claim.id() == row.property);
+    let Some((claim, seed, run)) = named.or_else(|| sample.broken().next()) else { return };
+    if matches!(row.expect, Expect::Violated { .. }) && claim.id() != row.property {
+        row.conclusion = Conclusion::Unreached;
+        row.sentence = Some(format!("seed {seed} breaks {}, and not {}", claim.id(), row.property));
+        return;
+    }
     row.conclusion = Conclusion::Violated;
     let about = CheckInfo {
         property: claim.id().to_owned(),

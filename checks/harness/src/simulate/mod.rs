@@ -7,4 +7,4 @@ mod random;
 mod sample;
 
 pub use random::Random;
-pub use sample::{Plan, Sample, Sampled, random_runs};
+pub use sample::{Pick, Plan, Sample, Sampled, Steering, Tally, random_runs, steered_runs};

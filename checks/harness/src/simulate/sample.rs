@@ -15,6 +15,39 @@ pub struct Plan {
     pub steps: usize,
 }
 
+/// Proposes an action at random, where picking evenly among all that are on offer would be slow or pointless. What it
+/// proposes must be on offer; `None`, or what the model ignores, and it is asked again.
+pub type Pick<M> = fn(&M, &<M as Model>::State, &mut Random) -> Option<<M as Model>::Action>;
+
+/// What the last state of a run says happened in it, by name. Always the same names, in the same order.
+pub type Tally<M> = fn(&M, &<M as Model>::State) -> Vec<(&'static str, u64)>;
+
+/// How random runs are led, and what is counted at their ends.
+pub struct Steering<M: Model> {
+    /// How actions are picked; evenly among all that are on offer, if absent.
+    pub pick: Option<Pick<M>>,
+    /// What is counted.
+    pub tally: Option<Tally<M>>,
+    /// No further run once this claim is broken.
+    pub until: Option<&'static str>,
+}
+
+impl<M: Model> Default for Steering<M> {
+    fn default() -> Self {
+        Steering { pick: None, tally: None, until: None }
+    }
+}
+
+impl<M: Model> Clone for Steering<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<M: Model> Copy for Steering<M> {}
+
+/// How often a pick is asked again before every action is looked at.
+const TRIES: usize = 200;
+
 /// What random runs showed of one claim.
 pub struct Sampled<M: Model> {
     /// The claim.
@@ -37,6 +70,8 @@ pub struct Sample<M: Model> {
     pub ended: u64,
     /// How often each kind of action was taken.
     pub coverage: BTreeMap<Kind, u64>,
+    /// What was counted at the ends of the runs, in all of them.
+    pub tally: Vec<(&'static str, u64)>,
 }
 
 impl<M: Model> Sample<M> {
@@ -45,6 +80,14 @@ impl<M: Model> Sample<M> {
         let broken =
             self.claims.iter().filter(|sampled| !matches!(sampled.claim.shape(), Shape::Sometimes(_)));
         broken.filter_map(|sampled| sampled.found.as_ref().map(|(seed, run)| (&sampled.claim, *seed, run)))
+    }
+
+    fn count(&mut self, tally: Vec<(&'static str, u64)>) {
+        if self.tally.is_empty() {
+            self.tally = tally;
+        } else {
+            self.tally.iter_mut().zip(tally).for_each(|((_, sum), (_, count))| *sum += count);
+        }
     }
 
     /// The claims that never said anything, and the `sometimes` that no run reached.
@@ -67,51 +110,106 @@ where
     M::State: Clone,
     M::Action: Clone,
 {
-    let mut claims = Claims::default();
-    model.claims(&mut claims);
-    let claims = claims.as_slice().iter().map(|claim| Sampled { claim: *claim, triggers: 0, found: None });
-    let mut sample =
-        Sample { claims: claims.collect(), runs: 0, steps: 0, ended: 0, coverage: BTreeMap::new() };
-    let init = model.init_states();
-    assert!(!init.is_empty(), "a model without an initial state has no runs");
-    for seed in plan.seeds.clone() {
-        let mut random = Random::new(seed);
-        let start = init[random.below(init.len())].clone();
-        walk(model, start, seed, &mut random, plan.steps, &mut sample);
-        sample.runs += 1;
-    }
-    sample
+    steered_runs(model, plan, &Steering::default())
 }
 
-fn walk<M>(model: &M, start: M::State, seed: u64, random: &mut Random, steps: usize, sample: &mut Sample<M>)
+/// As [`random_runs`], led by `steering`.
+///
+/// # Panics
+/// If the model has no initial state.
+pub fn steered_runs<M>(model: &M, plan: &Plan, steering: &Steering<M>) -> Sample<M>
 where
     M: Spec,
     M::State: Clone,
     M::Action: Clone,
 {
-    let mut run = Run { init: start.clone(), steps: Vec::new() };
+    let mut claims = Claims::default();
+    model.claims(&mut claims);
+    let claims = claims.as_slice().iter().map(|claim| Sampled { claim: *claim, triggers: 0, found: None });
+    let mut sample = Sample {
+        claims: claims.collect(),
+        runs: 0,
+        steps: 0,
+        ended: 0,
+        coverage: BTreeMap::new(),
+        tally: Vec::new(),
+    };
+    let init = model.init_states();
+    assert!(!init.is_empty(), "a model without an initial state has no runs");
+    for seed in plan.seeds.clone() {
+        let mut random = Random::new(seed);
+        let start = init[random.below(init.len())].clone();
+        let last = walk(model, start, (seed, &mut random), plan.steps, steering.pick, &mut sample);
+        sample.runs += 1;
+        if let Some(tally) = steering.tally {
+            sample.count(tally(model, &last));
+        }
+        if steering.until.is_some_and(|id| sample.broken().any(|(claim, _, _)| claim.id() == id)) {
+            break;
+        }
+    }
+    sample
+}
+
+/// One run; the state in which it ends.
+fn walk<M>(
+    model: &M,
+    start: M::State,
+    (seed, random): (u64, &mut Random),
+    steps: usize,
+    led: Option<Pick<M>>,
+    sample: &mut Sample<M>,
+) -> M::State
+where
+    M: Spec,
+    M::State: Clone,
+    M::Action: Clone,
+{
+    let mut run = Run { init: start.clone(), steps: Vec::with_capacity(steps) };
     let mut state = start;
     if judge(|claim| claim.at_state(model, &state), (seed, &run), sample) {
-        return;
+        return state;
     }
     let mut actions = Vec::new();
     for _ in 0..steps {
-        model.actions(&state, &mut actions);
-        let Some((action, next)) = pick(model, &state, &mut actions, random) else {
+        let picked = led.and_then(|led| be_led(model, &state, led, random));
+        let picked = picked.or_else(|| {
+            model.actions(&state, &mut actions);
+            pick(model, &state, &mut actions, random)
+        });
+        let Some((action, next)) = picked else {
             sample.ended += 1;
             judge(|claim| claim.at_end(model, &state), (seed, &run), sample);
-            return;
+            return state;
         };
         *sample.coverage.entry(model.kind(&action)).or_default() += 1;
         sample.steps += 1;
         run.steps.push((action.clone(), next.clone()));
-        if judge(|claim| claim.over_step(model, &state, &action, &next), (seed, &run), sample)
-            || judge(|claim| claim.at_state(model, &next), (seed, &run), sample)
-        {
-            return;
-        }
+        let broken = judge(|claim| claim.over_step(model, &state, &action, &next), (seed, &run), sample)
+            || judge(|claim| claim.at_state(model, &next), (seed, &run), sample);
         state = next;
+        if broken {
+            break;
+        }
     }
+    state
+}
+
+/// The first proposal that the model takes; `None` if there is none for too long.
+fn be_led<M: Spec>(
+    model: &M,
+    state: &M::State,
+    led: Pick<M>,
+    random: &mut Random,
+) -> Option<(M::Action, M::State)>
+where
+    M::Action: Clone,
+{
+    (0..TRIES).find_map(|_| {
+        let action = led(model, state, random)?;
+        let next = model.next_state(state, action.clone())?;
+        model.within_boundary(&next).then_some((action, next))
+    })
 }
 
 /// Picks a possible action at random; those that the model ignores, or that leave its boundary, are thrown away and
