@@ -113,6 +113,9 @@ fn adequate<M: Paxos, D: Told<M>>(model: &Refining<M, D>, report: &Report<Refini
     let adequacy = model.adequacy();
     let missed = adequacy.missed().into_iter().map(|kind| format!("no step of the code is ever {kind}"));
     let failures = if report.ended.is_complete() { missed.collect() } else { Vec::new() };
+    // The next search wants the memory, and what replays a trace of this one needs little of it.
+    model.concrete().forget();
+    model.forget();
     Remarks { failures, lines: vec![format!("adequacy: {adequacy}")] }
 }
 

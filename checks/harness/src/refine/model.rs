@@ -118,6 +118,11 @@ impl<R: Mapping> Refinement<R> {
         &self.mapping
     }
 
+    /// Gives back the memory in which images that were computed are kept. They are computed again when they are needed.
+    pub fn forget(&self) {
+        self.images.clear();
+    }
+
     /// What has been exercised so far.
     pub fn adequacy(&self) -> Adequacy {
         let hits = self.kinds.iter().enumerate().map(|(at, kind)| (*kind, self.tally.total(at)));

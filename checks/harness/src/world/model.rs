@@ -52,6 +52,11 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         &self.scope
     }
 
+    /// Gives back the memory in which steps are remembered. They are computed again when they are needed.
+    pub fn forget(&self) {
+        self.steps.iter().for_each(Memo::clear);
+    }
+
     /// How many different (replica state, input) pairs were computed and are remembered.
     pub fn local_steps(&self) -> usize {
         self.steps.as_ref().map_or(0, Memo::len)
