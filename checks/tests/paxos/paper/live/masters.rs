@@ -149,7 +149,7 @@ fn a_crashed_replica_replays_its_log() {
     config.log.chosen_every = 1;
     let mut cluster = Ledgers::new(config);
     cluster.elect(0);
-    (0..5).for_each(|number| drop(cluster.answer(0, add(0, number, 1))));
+    (0..5).for_each(|number| assert_eq!(cluster.answer(0, add(0, number, 1)), done(number)));
     let before = cluster.server(0).state().clone();
     cluster.crash(0, 0);
     cluster.restart(0);
@@ -162,7 +162,7 @@ fn a_lagging_replica_catches_up_by_log() {
         Ledgers::new(Config { log: paxos::Config { heartbeats: true, ..small().log }, ..small() });
     cluster.elect(0);
     cluster.crash(2, 0);
-    (0..9).for_each(|number| drop(cluster.answer(0, add(0, number, 1))));
+    (0..9).for_each(|number| assert_eq!(cluster.answer(0, add(0, number, 1)), done(number)));
     cluster.restart(2);
     cluster.timer(0, TimerKind::Heartbeat);
     cluster.deliver_all();
