@@ -6,7 +6,7 @@ use super::context::Context;
 use super::live::{Identity, Live, LiveModel};
 use super::row::{Conclusion, Expect, Row};
 use super::search::Remarks;
-use crate::simulate::{Plan, Sample, random_runs};
+use crate::simulate::{Plan, Sample, random_runs_with};
 use crate::trace::{CheckInfo, Form};
 use quorate_spec::{Kind, Shape, Spec};
 use std::fmt::Debug;
@@ -25,7 +25,7 @@ pub struct Sampling<M: Spec> {
     /// The property that the runs stand for: its id, and the property in one sentence. Every claim of the model is
     /// evaluated; whichever breaks first is named in the finding.
     pub property: (&'static str, &'static str),
-    /// The kinds of action that are faults, to be counted.
+    /// The kinds of action that are faults: they are counted, and rare, so that they come all along a run.
     pub faults: &'static [&'static str],
     /// The kinds of action that must be taken at least once: a mechanism that no run exercised was not sampled.
     pub exercised: &'static [&'static str],
@@ -52,7 +52,7 @@ where
         let replays: Arc<dyn LiveModel> = Arc::<Live<M>>::clone(&live);
         let run = move |context: &Context, stem: &str| {
             let start = Instant::now();
-            let sample = random_runs(live.model(), &plan);
+            let sample = random_runs_with(live.model(), &plan, faults);
             let mut row = Row::new(live.identity(), id, text, expect);
             count(&mut row, &sample, faults);
             broken(&mut row, &live, &sample, context, stem);

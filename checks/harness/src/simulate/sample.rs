@@ -67,6 +67,20 @@ where
     M::State: Clone,
     M::Action: Clone,
 {
+    random_runs_with(model, plan, &[])
+}
+
+/// As [`random_runs`], with kinds of actions that are rare: one step in [`ONE_IN`] is one of them, each kind as likely
+/// as the others. Where faults are many and their budgets small, they then come all along a run, not all at its start.
+///
+/// # Panics
+/// If the model has no initial state.
+pub fn random_runs_with<M>(model: &M, plan: &Plan, rare: &[&str]) -> Sample<M>
+where
+    M: Spec,
+    M::State: Clone,
+    M::Action: Clone,
+{
     let mut claims = Claims::default();
     model.claims(&mut claims);
     let claims = claims.as_slice().iter().map(|claim| Sampled { claim: *claim, triggers: 0, found: None });
@@ -77,13 +91,13 @@ where
     for seed in plan.seeds.clone() {
         let mut random = Random::new(seed);
         let start = init[random.below(init.len())].clone();
-        walk(model, start, seed, &mut random, plan.steps, &mut sample);
+        walk(model, start, seed, &mut Dice { random, rare }, plan.steps, &mut sample);
         sample.runs += 1;
     }
     sample
 }
 
-fn walk<M>(model: &M, start: M::State, seed: u64, random: &mut Random, steps: usize, sample: &mut Sample<M>)
+fn walk<M>(model: &M, start: M::State, seed: u64, dice: &mut Dice<'_>, steps: usize, sample: &mut Sample<M>)
 where
     M: Spec,
     M::State: Clone,
@@ -97,7 +111,7 @@ where
     let mut actions = Vec::new();
     for _ in 0..steps {
         model.actions(&state, &mut actions);
-        let Some((action, next)) = pick(model, &state, &mut actions, random) else {
+        let Some((action, next)) = dice.pick(model, &state, &mut actions) else {
             sample.ended += 1;
             judge(|claim| claim.at_end(model, &state), (seed, &run), sample);
             return;
@@ -114,27 +128,57 @@ where
     }
 }
 
-/// Picks a possible action at random; those that the model ignores, or that leave its boundary, are thrown away and
-/// another is picked.
-fn pick<M: Spec>(
-    model: &M,
-    state: &M::State,
-    actions: &mut Vec<M::Action>,
-    random: &mut Random,
-) -> Option<(M::Action, M::State)>
-where
-    M::Action: Clone,
-{
-    while !actions.is_empty() {
-        let action = actions.swap_remove(random.below(actions.len()));
-        if let Some(next) = model.next_state(state, action.clone())
-            && model.within_boundary(&next)
-        {
-            actions.clear();
-            return Some((action, next));
+/// One step in so many is a rare one, if one is possible.
+pub const ONE_IN: usize = 8;
+
+/// What decides.
+struct Dice<'a> {
+    random: Random,
+    /// The kinds that are picked seldom.
+    rare: &'a [&'a str],
+}
+
+impl Dice<'_> {
+    /// Picks a possible action at random; those that the model ignores, or that leave its boundary, are thrown away and
+    /// another is picked.
+    fn pick<M: Spec>(
+        &mut self,
+        model: &M,
+        state: &M::State,
+        actions: &mut Vec<M::Action>,
+    ) -> Option<(M::Action, M::State)>
+    where
+        M::Action: Clone,
+    {
+        let mut preferred = self.preferred(model, actions);
+        loop {
+            let pool = if preferred.is_empty() { &mut *actions } else { &mut preferred };
+            if pool.is_empty() {
+                return None;
+            }
+            let action = pool.swap_remove(self.random.below(pool.len()));
+            if let Some(next) = model.next_state(state, action.clone())
+                && model.within_boundary(&next)
+            {
+                actions.clear();
+                return Some((action, next));
+            }
         }
     }
-    None
+
+    /// Takes out of `actions` those to be tried first: in a rare step those of one rare kind, else all that are not rare.
+    fn preferred<M: Spec>(&mut self, model: &M, actions: &mut Vec<M::Action>) -> Vec<M::Action> {
+        if self.rare.is_empty() {
+            return Vec::new();
+        }
+        let wants_rare = self.random.below(ONE_IN) == 0;
+        let kind = self.rare[self.random.below(self.rare.len())];
+        let is_wanted = |action: &mut M::Action| match model.kind(action).0 {
+            of if wants_rare => of == kind,
+            of => !self.rare.contains(&of),
+        };
+        actions.extract_if(.., is_wanted).collect()
+    }
 }
 
 /// Notes what the claims say of one place in the run; true if one of them is broken there.
