@@ -6,7 +6,7 @@ use super::{
     machine::Paxos,
     refine::Told,
 };
-use quorate::world::{Event, NetworkKind, Observation, Scope, World, WorldModel};
+use quorate::world::{Event, NetworkKind, Observation, Persistence, Scope, World, WorldModel};
 use quorate_core::paxos::{
     Ballot, Config, Message, Notice, Request, Response, Slot, Standing, Write,
 };
@@ -247,7 +247,10 @@ fn is_granted<M: Paxos, D: Told<M>>(
     after: &State<M, D>,
 ) -> bool {
     let (Some(ballot), Some(deeds)) = (started(model, before, event), deeds(after)) else { return true };
-    let others = deeds.granted.get(&ballot).map_or(0, |granted| granted.len());
+    // Where disks are slower than memory, the history hears late that a granter had promised somebody else's ballot.
+    let is_late = model.scope().persistence == Persistence::Asynchronous;
+    let others = deeds.granted.get(&ballot);
+    let others = others.map_or(0, |granted| granted.values().filter(|misses| is_late || **misses).count());
     others + 1 >= QUORUM || deeds.heirs.contains(&ballot.node)
 }
 

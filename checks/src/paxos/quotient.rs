@@ -15,7 +15,7 @@ use quorate_core::paxos::{Ballot, Message, Standing};
 
 /// Will the receiver never react to this message again?
 ///
-/// Only for configurations without `Reject`: with it, a message of a low ballot is answered.
+/// Where there are rejects, a message of a low ballot is answered, and so never dead.
 pub fn dead<M: Paxos, D: Deeds<M>>(
     world: &World<M, History<D>>,
     envelope: &Envelope<Message<u8, Part>>,
@@ -24,7 +24,9 @@ pub fn dead<M: Paxos, D: Deeds<M>>(
     let Some(driver) = node.driver() else { return false };
     let replica = driver.machine().replica();
     // A crash can undo what memory knows, never what the disk does.
-    let outbid = |ballot: &Ballot| node.durable().promised > *ballot;
+    let promised = node.durable().promised;
+    let is_silent = !replica.config().rejects;
+    let outbid = |ballot: &Ballot| is_silent && promised > *ballot;
     let keeps_memory = world.left().crashes.of(envelope.to) == 0;
     let heard = replica.promised().max(replica.heard());
     match &envelope.message {
@@ -47,11 +49,11 @@ pub fn dead<M: Paxos, D: Deeds<M>>(
             replica.standing() != Standing::Leader || replica.promised() != *ballot
         }
         // A replica asks for what is above what it has promised.
-        Message::PreVote { ballot, .. } | Message::PreGrant { ballot } => node.durable().promised >= *ballot,
+        Message::PreVote { ballot, .. } => is_silent && promised >= *ballot,
+        Message::PreGrant { ballot } => promised >= *ballot,
         Message::TimeoutNow { ballot } | Message::Probe { ballot, .. } => outbid(ballot),
         // Whoever asks to be taught may be taught more later.
         Message::CatchUp { .. } | Message::Fetch { .. } => false,
-        // Only configurations without it are searched with this quotient.
-        Message::Reject { .. } => false,
+        Message::Reject { promised: other } => promised >= *other || (keeps_memory && heard >= *other),
     }
 }

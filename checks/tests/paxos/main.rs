@@ -2,6 +2,7 @@
 
 mod demonstration;
 mod lockstep;
+mod mechanisms;
 mod planted;
 mod quotient;
 mod refinement;

@@ -19,6 +19,23 @@ fn random_runs_with_every_fault_find_nothing_and_exercise_everything() {
 }
 
 #[test]
+fn random_runs_with_every_mechanism_find_nothing_and_exercise_them_all() {
+    let random = sampled::mechanisms(scopes::wild_mechanisms(1), sampled::RANDOM);
+    let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
+    assert_eq!(row.judgement, Judgement::Met, "{:?}", row.sentence);
+}
+
+#[test]
+fn a_mechanism_that_never_acted_is_not_green() {
+    let plan = Plan { seeds: 0..2, steps: 5 };
+    let random = sampled::mechanisms(scopes::wild_mechanisms(1), plan);
+    let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
+    assert!(matches!(row.judgement, Judgement::Unmet(_)), "{:?}", row.judgement);
+    let said = row.sentence.expect("it says what was missed");
+    assert!(said.contains("read-index") && said.contains("Install"), "{said}");
+}
+
+#[test]
 fn a_random_run_that_fails_is_shortened_and_its_trace_replays() {
     let folder = tempfile::tempdir().unwrap();
     let context = Context { traces: Some(folder.path().to_owned()), ..Context::default() };

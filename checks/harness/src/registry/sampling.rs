@@ -25,7 +25,7 @@ pub struct Sampling<M: Spec> {
     /// The property that the runs stand for: its id, and the property in one sentence. Every claim of the model is
     /// evaluated; whichever breaks first is named in the finding.
     pub property: (&'static str, &'static str),
-    /// The kinds of action that are faults, to be counted.
+    /// The kinds of action that are faults: they are counted, and rare, so that they come all along a run.
     pub faults: &'static [&'static str],
     /// The kinds of action that must be taken at least once: a mechanism that no run exercised was not sampled.
     pub exercised: &'static [&'static str],
@@ -61,7 +61,8 @@ where
         let run = move |context: &Context, stem: &str| {
             let start = Instant::now();
             let until = matches!(expect, Expect::Violated { .. }).then_some(id);
-            let sample = steered_runs(live.model(), &plan, &Steering { until, ..steering });
+            let steering = Steering { until, rare: faults, ..steering };
+            let sample = steered_runs(live.model(), &plan, &steering);
             let mut row = Row::new(live.identity(), id, text, expect);
             count(&mut row, &sample, faults);
             broken(&mut row, &live, &sample, context, stem);

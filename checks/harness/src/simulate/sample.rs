@@ -24,8 +24,12 @@ pub type Tally<M> = fn(&M, &<M as Model>::State) -> Vec<(&'static str, u64)>;
 
 /// How random runs are led, and what is counted at their ends.
 pub struct Steering<M: Model> {
-    /// How actions are picked; evenly among all that are on offer, if absent.
+    /// How actions are picked; at random among all that are on offer, if absent.
     pub pick: Option<Pick<M>>,
+    /// Kinds of actions that are rare, where `pick` does not decide: one step in [`ONE_IN`] is one of them, each kind as
+    /// likely as the others. Where faults are many and their budgets small, they then come all along a run, not all at
+    /// its start.
+    pub rare: &'static [&'static str],
     /// What is counted.
     pub tally: Option<Tally<M>>,
     /// No further run once this claim is broken.
@@ -34,7 +38,7 @@ pub struct Steering<M: Model> {
 
 impl<M: Model> Default for Steering<M> {
     fn default() -> Self {
-        Steering { pick: None, tally: None, until: None }
+        Steering { pick: None, rare: &[], tally: None, until: None }
     }
 }
 
@@ -139,7 +143,8 @@ where
     for seed in plan.seeds.clone() {
         let mut random = Random::new(seed);
         let start = init[random.below(init.len())].clone();
-        let last = walk(model, start, (seed, &mut random), plan.steps, steering.pick, &mut sample);
+        let mut dice = Dice { random, led: steering.pick, rare: steering.rare };
+        let last = walk(model, start, (seed, &mut dice), plan.steps, &mut sample);
         sample.runs += 1;
         if let Some(tally) = steering.tally {
             sample.count(tally(model, &last));
@@ -155,9 +160,8 @@ where
 fn walk<M>(
     model: &M,
     start: M::State,
-    (seed, random): (u64, &mut Random),
+    (seed, dice): (u64, &mut Dice<M>),
     steps: usize,
-    led: Option<Pick<M>>,
     sample: &mut Sample<M>,
 ) -> M::State
 where
@@ -172,10 +176,9 @@ where
     }
     let mut actions = Vec::new();
     for _ in 0..steps {
-        let picked = led.and_then(|led| be_led(model, &state, led, random));
-        let picked = picked.or_else(|| {
+        let picked = dice.be_led(model, &state).or_else(|| {
             model.actions(&state, &mut actions);
-            pick(model, &state, &mut actions, random)
+            dice.pick(model, &state, &mut actions)
         });
         let Some((action, next)) = picked else {
             sample.ended += 1;
@@ -195,44 +198,68 @@ where
     state
 }
 
-/// The first proposal that the model takes; `None` if there is none for too long.
-fn be_led<M: Spec>(
-    model: &M,
-    state: &M::State,
-    led: Pick<M>,
-    random: &mut Random,
-) -> Option<(M::Action, M::State)>
-where
-    M::Action: Clone,
-{
-    (0..TRIES).find_map(|_| {
-        let action = led(model, state, random)?;
-        let next = model.next_state(state, action.clone())?;
-        model.within_boundary(&next).then_some((action, next))
-    })
+/// One step in so many is a rare one, if one is possible.
+pub const ONE_IN: usize = 8;
+
+/// What decides.
+struct Dice<M: Model> {
+    random: Random,
+    led: Option<Pick<M>>,
+    /// The kinds that are picked seldom.
+    rare: &'static [&'static str],
 }
 
-/// Picks a possible action at random; those that the model ignores, or that leave its boundary, are thrown away and
-/// another is picked.
-fn pick<M: Spec>(
-    model: &M,
-    state: &M::State,
-    actions: &mut Vec<M::Action>,
-    random: &mut Random,
-) -> Option<(M::Action, M::State)>
+impl<M: Spec> Dice<M>
 where
     M::Action: Clone,
 {
-    while !actions.is_empty() {
-        let action = actions.swap_remove(random.below(actions.len()));
-        if let Some(next) = model.next_state(state, action.clone())
-            && model.within_boundary(&next)
-        {
-            actions.clear();
-            return Some((action, next));
+    /// The first proposal that the model takes; `None` if there is none for too long, or nobody proposes.
+    fn be_led(&mut self, model: &M, state: &M::State) -> Option<(M::Action, M::State)> {
+        let led = self.led?;
+        (0..TRIES).find_map(|_| {
+            let action = led(model, state, &mut self.random)?;
+            let next = model.next_state(state, action.clone())?;
+            model.within_boundary(&next).then_some((action, next))
+        })
+    }
+
+    /// Picks a possible action at random; those that the model ignores, or that leave its boundary, are thrown away and
+    /// another is picked.
+    fn pick(
+        &mut self,
+        model: &M,
+        state: &M::State,
+        actions: &mut Vec<M::Action>,
+    ) -> Option<(M::Action, M::State)> {
+        let mut preferred = self.preferred(model, actions);
+        loop {
+            let pool = if preferred.is_empty() { &mut *actions } else { &mut preferred };
+            if pool.is_empty() {
+                return None;
+            }
+            let action = pool.swap_remove(self.random.below(pool.len()));
+            if let Some(next) = model.next_state(state, action.clone())
+                && model.within_boundary(&next)
+            {
+                actions.clear();
+                return Some((action, next));
+            }
         }
     }
-    None
+
+    /// Takes out of `actions` those to be tried first: in a rare step those of one rare kind, else all that are not rare.
+    fn preferred(&mut self, model: &M, actions: &mut Vec<M::Action>) -> Vec<M::Action> {
+        if self.rare.is_empty() {
+            return Vec::new();
+        }
+        let wants_rare = self.random.below(ONE_IN) == 0;
+        let kind = self.rare[self.random.below(self.rare.len())];
+        let is_wanted = |action: &mut M::Action| match model.kind(action).0 {
+            of if wants_rare => of == kind,
+            of => !self.rare.contains(&of),
+        };
+        actions.extract_if(.., is_wanted).collect()
+    }
 }
 
 /// Notes what the claims say of one place in the run; true if one of them is broken there.

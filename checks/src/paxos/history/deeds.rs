@@ -28,8 +28,8 @@ pub struct Executed {
     pub calls: BTreeMap<Asked, Told>,
     /// The reads that a leader was asked for, by request.
     pub reads: BTreeMap<u64, Read>,
-    /// Who was granted which pre-vote, by replicas that missed a leader.
-    pub granted: BTreeMap<Ballot, BTreeSet<NodeId>>,
+    /// Who granted which pre-vote, and whether it missed a leader.
+    pub granted: BTreeMap<Ballot, BTreeMap<NodeId, bool>>,
     /// The replicas that were told to take over.
     pub heirs: BTreeSet<NodeId>,
     /// Somebody has voted at a ballot that it had promised before it restarted.
@@ -209,9 +209,8 @@ impl Executed {
             }
             Message::PreVote { .. } => self.of(at).misses = true,
             Message::PreGrant { ballot } => {
-                if self.replica(at).is_some_and(|replica| replica.misses) {
-                    self.granted.entry(*ballot).or_default().insert(at);
-                }
+                let misses = self.replica(at).is_some_and(|replica| replica.misses);
+                *self.granted.entry(*ballot).or_default().entry(at).or_default() |= misses;
             }
             Message::TimeoutNow { .. } => drop(self.heirs.insert(to)),
             Message::Learn { first, entries, .. } => {

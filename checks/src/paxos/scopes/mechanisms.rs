@@ -63,7 +63,7 @@ pub fn flow<M: Paxos>() -> Executing<M> {
 /// Replicas that ask before they campaign.
 pub fn pre_vote<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("pre-vote", 1, 3, 1));
-    scope.config.pre_vote = true;
+    (scope.config.pre_vote, scope.config.rejects) = (true, true);
     scope
 }
 
@@ -105,9 +105,9 @@ pub fn wild_mechanisms<M: Paxos>(length: u8) -> Executing<M> {
         (TimerKind::Election, 10 * length),
         (TimerKind::Heartbeat, 12 * length),
         (TimerKind::Resend, 20 * length),
-        (TimerKind::Capture, 16 * length),
+        (TimerKind::Capture, 5 * length),
     ]);
-    scope.requests = (0..length).flat_map(script).collect();
+    scope.requests = (0..=length).flat_map(script).collect();
     scope.refusals = true;
     scope.crashes = 3 * length.min(3);
     scope.crash_within = true;
@@ -132,6 +132,7 @@ fn script(part: u8) -> Vec<Request<u8>> {
 
 /// The scope of a mechanism, with what it is for.
 pub fn named_mechanism<M: Paxos>(mut scope: Executing<M>) -> Named<M, Executed> {
+    // Who rejects, answers a message of a low ballot: of few messages it can be said that they are dead.
     scope.dead = Some(dead);
     let (says, properties): (_, &'static [&'static str]) = match scope.name {
         "snapshot" => ("a leader compacts, and another installs what it lacks beside votes", &[

@@ -54,12 +54,18 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
     }
 
-    /// Somebody would promise the ballot. A quorum of those, and it is made.
+    /// Somebody would promise the ballot. A quorum of those, and it is made; unless a higher one was heard of since: a
+    /// ballot above that one is another question, and its leader may be well.
     pub(super) fn pre_grant(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects<Self>) {
         let Some(poll) = self.poll.as_mut().filter(|poll| poll.ballot == ballot) else { return };
         poll.grants.add(from);
-        if poll.grants.reached(self.config.quorums.prepare) {
+        if !poll.grants.reached(self.config.quorums.prepare) {
+            return;
+        }
+        if self.next_ballot() == Some(ballot) {
             self.campaign(effects);
+        } else {
+            self.poll = None;
         }
     }
 

@@ -61,6 +61,34 @@ fn one_that_was_granted_and_hears_of_the_leader_lets_it_be() {
 }
 
 #[test]
+fn a_grant_of_a_ballot_that_is_too_low_by_now_makes_no_higher_one() {
+    let mut cluster = Cluster::new(polite());
+    cluster.timer(1, TimerKind::Election);
+    cluster.lose_all();
+    cluster.timer(2, TimerKind::Election);
+    cluster.deliver_where(|(_, to, m)| *to == NodeId(1) && matches!(m, Message::PreVote { .. }));
+    let grants = std::mem::take(&mut cluster.network);
+    assert!(grants.iter().any(|(.., m)| *m == Message::PreGrant { ballot: ballot(1, 2) }), "{grants:?}");
+    // Meanwhile replica 0 is elected by replica 1, at its second attempt.
+    cluster.timer(0, TimerKind::Election);
+    cluster.deliver_where(|(.., m)| matches!(m, Message::PreVote { .. } | Message::PreGrant { .. }));
+    cluster.lose_all();
+    cluster.timer(0, TimerKind::Election);
+    cluster.deliver_among(&[0, 1]);
+    cluster.lose_all();
+    assert_eq!(cluster.replica(0).standing(), Standing::Leader);
+    assert_eq!(cluster.replica(0).promised(), ballot(2, 0));
+    // Replica 2 asks again, hears of that ballot, and only then are the old grants delivered.
+    cluster.timer(2, TimerKind::Election);
+    cluster.deliver_among(&[1, 2]);
+    assert_eq!(cluster.replica(2).heard(), ballot(2, 0));
+    grants.into_iter().for_each(|grant| cluster.deliver(grant));
+    cluster.deliver_all();
+    assert_eq!(cluster.replica(2).standing(), Standing::Follower, "nobody granted it a ballot above that");
+    assert_eq!(cluster.replica(0).standing(), Standing::Leader);
+}
+
+#[test]
 fn a_pre_vote_below_what_was_promised_is_told_so() {
     let mut cluster = Cluster::new(polite());
     cluster.elect_among(1, &[1, 2]);
