@@ -18,4 +18,5 @@ pub mod log;
 pub mod paxos;
 pub mod quorum;
 pub mod session;
+mod shard;
 mod sync;
