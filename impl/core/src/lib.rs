@@ -116,4 +116,5 @@ pub mod log;
 pub mod paxos;
 pub mod quorum;
 pub mod session;
+mod shard;
 mod sync;

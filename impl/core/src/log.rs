@@ -157,9 +157,13 @@ impl<K: Copy, T> Log<K, T> {
         let (mut after, mut step) = (self.runs.len().saturating_sub(1), 1);
         let mut before = 0;
         while let Some(at) = after.checked_sub(step) {
-            if self.runs[at].end() <= slot {
+            let run = &self.runs[at];
+            if run.end() <= slot {
                 before = at + 1;
                 break;
+            }
+            if run.first <= slot {
+                return at;
             }
             (after, step) = (at, step * 2);
         }

@@ -11,10 +11,9 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// A client wants a command chosen.
     #[inline]
     pub(super) fn submit(&mut self, id: RequestId, command: C, effects: &mut Effects<Self>) {
-        let hint = self.leader();
         let room = self.room();
         let Replica { config, role: Role::Leader(leader), chosen, .. } = self else {
-            return effects.reply(id, Response::NotLeader { leader: hint });
+            return effects.reply(id, Response::NotLeader { leader: self.leader() });
         };
         if let Some(transfer) = &leader.transfer {
             return effects.reply(id, Response::NotLeader { leader: transfer.to });

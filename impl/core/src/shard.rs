@@ -1,6 +1,6 @@
 //! One client's session, and a few of them that are shared until they change.
 
-use super::{ClientId, Known, Refusal, Sequence};
+use crate::session::{ClientId, Known, Refusal, Sequence};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::VecDeque;
 use std::{hash, mem, ops::Deref, sync::Arc};
@@ -8,9 +8,9 @@ use std::{hash, mem, ops::Deref, sync::Arc};
 /// What is remembered of one client.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Session<O> {
-    pub(super) client: ClientId,
+    pub(crate) client: ClientId,
     /// The index of its newest command.
-    pub(super) active: u64,
+    pub(crate) active: u64,
     acknowledged: Sequence,
     /// The reply to the number `acknowledged`, if it was executed. A client that has one command under way needs no
     /// other place, and no other memory.
@@ -20,11 +20,11 @@ pub struct Session<O> {
 }
 
 impl<O> Session<O> {
-    pub(super) fn new(client: ClientId, active: u64) -> Self {
+    pub(crate) fn new(client: ClientId, active: u64) -> Self {
         Session { client, active, acknowledged: Sequence(0), first: None, rest: VecDeque::new() }
     }
 
-    pub(super) fn known(&self, sequence: Sequence) -> Known<'_, O> {
+    pub(crate) fn known(&self, sequence: Sequence) -> Known<'_, O> {
         let reply = match sequence.0.checked_sub(self.acknowledged.0) {
             None => return Known::Stale,
             Some(0) => self.first.as_ref(),
@@ -35,7 +35,7 @@ impl<O> Session<O> {
 
     /// Forgets the replies below `acknowledged`.
     #[inline]
-    pub(super) fn acknowledge(&mut self, acknowledged: Sequence) {
+    pub(crate) fn acknowledge(&mut self, acknowledged: Sequence) {
         let gone = acknowledged.0.saturating_sub(self.acknowledged.0);
         if gone == 0 {
             return;
@@ -51,7 +51,7 @@ impl<O> Session<O> {
 
     /// Where the reply to `sequence` is, or will be.
     #[inline]
-    pub(super) fn reply(&mut self, sequence: Sequence, pipeline: u32) -> Result<&mut Option<O>, Refusal> {
+    pub(crate) fn reply(&mut self, sequence: Sequence, pipeline: u32) -> Result<&mut Option<O>, Refusal> {
         let nth = sequence.0.checked_sub(self.acknowledged.0).ok_or(Refusal::Stale)?;
         if nth >= u64::from(pipeline) {
             return Err(Refusal::TooFar);
@@ -64,7 +64,7 @@ impl<O> Session<O> {
     }
 
     /// Whether it remembers no more than a pipeline's replies.
-    pub(super) fn fits(&self, pipeline: u32) -> bool {
+    pub(crate) fn fits(&self, pipeline: u32) -> bool {
         self.rest.len() < (pipeline as usize).max(1)
     }
 }
@@ -72,7 +72,7 @@ impl<O> Session<O> {
 /// Sessions in the order of their names. A view shares them; who changes them then takes a copy, and changes its own
 /// without a question from then on.
 #[derive(Clone, Debug)]
-pub(super) enum Shard<O> {
+pub(crate) enum Shard<O> {
     Own(Vec<Session<O>>),
     Shared(Arc<Vec<Session<O>>>),
 }
@@ -85,20 +85,20 @@ impl<O> Default for Shard<O> {
 
 impl<O: Clone> Shard<O> {
     #[inline]
-    pub(super) fn get(&self, client: ClientId) -> Option<&Session<O>> {
+    pub(crate) fn get(&self, client: ClientId) -> Option<&Session<O>> {
         let at = place(self, client).ok()?;
         self.deref().get(at)
     }
 
     #[inline]
-    pub(super) fn get_mut(&mut self, client: ClientId) -> Option<&mut Session<O>> {
+    pub(crate) fn get_mut(&mut self, client: ClientId) -> Option<&mut Session<O>> {
         let sessions = self.own();
         let at = place(sessions, client).ok()?;
         sessions.get_mut(at)
     }
 
     /// Adds a session; says whether it did, which it does not if its client has one.
-    pub(super) fn insert(&mut self, session: Session<O>) -> bool {
+    pub(crate) fn insert(&mut self, session: Session<O>) -> bool {
         let place = place(self, session.client);
         if let Err(at) = place {
             self.own().insert(at, session);
@@ -107,7 +107,7 @@ impl<O: Clone> Shard<O> {
     }
 
     /// Ends a session; says whether there was one.
-    pub(super) fn remove(&mut self, client: ClientId) -> bool {
+    pub(crate) fn remove(&mut self, client: ClientId) -> bool {
         let place = place(self, client);
         if let Ok(at) = place {
             self.own().remove(at);
@@ -116,7 +116,7 @@ impl<O: Clone> Shard<O> {
     }
 
     /// The same sessions, shared.
-    pub(super) fn share(&mut self) -> Self {
+    pub(crate) fn share(&mut self) -> Self {
         if let Shard::Own(sessions) = self {
             *self = Shard::Shared(Arc::new(mem::take(sessions)));
         }
