@@ -89,7 +89,11 @@ const PARTS: [Part; 15] = [
     Part {
         name: "Sessions and execution",
         belief: "On top of the log a command takes effect once, a snapshot holds the table of clients, and a read waits for its index.",
-        files: &[("impl/core/src/session", ".rs"), ("impl/core/src/paxos/server", ".rs")],
+        files: &[
+            ("impl/core/src/session.rs", ""),
+            ("impl/core/src/shard.rs", ""),
+            ("impl/core/src/paxos/server", ".rs"),
+        ],
         attacks: &[
             ("impl/core/tests/server", "leaders, restarts and snapshots at bad moments; doors planted open"),
             (
