@@ -16,7 +16,10 @@ pub fn claims<M: Paxos, D: Deeds<M>>(claims: &mut Claims<WorldModel<M, History<D
         .when_step(some_suffix_is_lost);
 }
 
-fn campaigns_after_restart<M: Paxos, D: Deeds<M>>(_: &WorldModel<M, History<D>>, world: &World<M, History<D>>) -> bool {
+fn campaigns_after_restart<M: Paxos, D: Deeds<M>>(
+    _: &WorldModel<M, History<D>>,
+    world: &World<M, History<D>>,
+) -> bool {
     world.ghost().started.values().any(|(_, start)| *start > 1)
 }
 

@@ -1,8 +1,10 @@
 //! A replica with the least layer above it that makes use of snapshots: it keeps what was announced, hands it over in
 //! chunks, and takes over what was installed.
 
-use super::machine::{Core, Paxos, Part, inward, outward};
-use quorate_core::paxos::{Config, Durable, Message, Notice, Request, Response, Slot, TimerKind, Value, Write};
+use super::machine::{Core, Part, Paxos, inward, outward};
+use quorate_core::paxos::{
+    Config, Durable, Message, Notice, Request, Response, Slot, TimerKind, Value, Write,
+};
 use quorate_machine::{Effect, Effects, Input, Machine, NodeId};
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,9 @@
 //! The core as the checks see it, and planted variants of it: one set of types.
 
 use quorate::world::Checkable;
-use quorate_core::paxos::{Config, Durable, Message, Notice, Replica, Request, Response, TimerKind, Value, Write};
+use quorate_core::paxos::{
+    Config, Durable, Message, Notice, Replica, Request, Response, TimerKind, Value, Write,
+};
 use quorate_machine::{Effect, Effects, Input, Machine, Plain};
 use serde::{Deserialize, Serialize};
 

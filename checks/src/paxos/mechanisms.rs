@@ -7,9 +7,7 @@ use super::{
     refine::Told,
 };
 use quorate::world::{Event, NetworkKind, Observation, Persistence, Scope, World, WorldModel};
-use quorate_core::paxos::{
-    Ballot, Config, Message, Notice, Request, Response, Slot, Standing, Write,
-};
+use quorate_core::paxos::{Ballot, Config, Message, Notice, Request, Response, Slot, Standing, Write};
 use quorate_machine::NodeId;
 use quorate_spec::Claims;
 use stateright::Model as _;
@@ -66,7 +64,11 @@ fn is_small<M: Paxos, D: Told<M>>(scope: &Scope<M, History<D>>) -> bool {
 
 fn progress<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
     claims
-        .always("PX-L2", "where nothing more can happen, nothing is unlearned below what a quorum voted for", no_hole)
+        .always(
+            "PX-L2",
+            "where nothing more can happen, nothing is unlearned below what a quorum voted for",
+            no_hole,
+        )
         .when(at_rest_with_a_leader);
 }
 
@@ -159,7 +161,10 @@ fn only_learns<M: Paxos, D: Told<M>>(
     let learner = |seen: &Observation<M>| match seen {
         Observation::Sent { message, .. } => matches!(
             message,
-            Message::CatchUp { .. } | Message::Fetch { .. } | Message::Learn { .. } | Message::Snapshot { .. }
+            Message::CatchUp { .. }
+                | Message::Fetch { .. }
+                | Message::Learn { .. }
+                | Message::Snapshot { .. }
         ),
         Observation::Durable(write) => !matches!(write, Write::Promise(_) | Write::Accept { .. }),
         Observation::Published(notice) => !matches!(notice, Notice::Role(_)),
@@ -173,7 +178,11 @@ fn only_learns<M: Paxos, D: Told<M>>(
 
 fn within_window<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
     claims
-        .always_step("window", "nobody is sent more than a window beyond what it has or was taught", in_window)
+        .always_step(
+            "window",
+            "nobody is sent more than a window beyond what it has or was taught",
+            in_window,
+        )
         .when_step(holds_back);
 }
 
@@ -184,9 +193,8 @@ fn holds_back<M: Paxos, D: Told<M>>(
     event: &Event<M>,
     _: &State<M, D>,
 ) -> bool {
-    let is_accept = |seen: &&Observation<M>| {
-        matches!(seen, Observation::Sent { message: Message::Accept { .. }, .. })
-    };
+    let is_accept =
+        |seen: &&Observation<M>| matches!(seen, Observation::Sent { message: Message::Accept { .. }, .. });
     let sent = seen(model, before, event).iter().filter(is_accept).count();
     sent > 0 && sent < usize::from(model.scope().config.replicas) - 1
 }
@@ -215,7 +223,11 @@ fn in_window<M: Paxos, D: Told<M>>(
 
 fn asks_first<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
     claims
-        .always_step("pre-vote", "nobody campaigns unless a quorum missed a leader, or its leader said so", is_granted)
+        .always_step(
+            "pre-vote",
+            "nobody campaigns unless a quorum missed a leader, or its leader said so",
+            is_granted,
+        )
         .when_step(campaigns);
 }
 
@@ -266,9 +278,8 @@ fn hands_over<M: Paxos, D: Told<M>>(
     event: &Event<M>,
     _: &State<M, D>,
 ) -> bool {
-    let is_word = |seen: &Observation<M>| {
-        matches!(seen, Observation::Sent { message: Message::TimeoutNow { .. }, .. })
-    };
+    let is_word =
+        |seen: &Observation<M>| matches!(seen, Observation::Sent { message: Message::TimeoutNow { .. }, .. });
     seen(model, before, event).iter().any(is_word)
 }
 
@@ -313,10 +324,12 @@ fn is_finished<M: Paxos, D: Told<M>>(
     after: &State<M, D>,
 ) -> bool {
     let Some(node) = event.node() else { return true };
-    let driver = before.node(node).driver();
-    let is_stopped = driver.is_some_and(|driver| driver.machine().replica().is_stopped());
-    let led = driver.is_some_and(|driver| driver.machine().replica().standing() == Standing::Leader);
-    let campaigns = is_stopped && campaigns(model, before, event, after);
+    let machine =
+        |world: &State<M, D>| world.node(node).driver().map(|driver| driver.machine().replica().clone());
+    let (Some(was), Some(is)) = (machine(before), machine(after)) else { return true };
+    // Its prepare may wait for the disk since before it was to stop.
+    let campaigns = was.is_stopped() && is.promised() > was.promised() && is.promised().node == node;
+    let led = was.standing() == Standing::Leader;
     !campaigns && (!led || !was_stopped(model, before, event, after) || own_are_chosen(event, after))
 }
 

@@ -83,7 +83,13 @@ fn mechanism_checks() -> Vec<Check> {
             complete::<$machine, Executed>(scopes::named_mechanism(scopes::$scope()))
                 .rust(
                     MECHANISMS,
-                    concat!("refining::<", stringify!($machine), ", Executed>(lean(scopes::", stringify!($scope), "()))"),
+                    concat!(
+                        "refining::<",
+                        stringify!($machine),
+                        ", Executed>(lean(scopes::",
+                        stringify!($scope),
+                        "()))"
+                    ),
                 )
                 .into()
         };
@@ -247,10 +253,7 @@ pub fn lean<M: Paxos, D: Deeds<M>>(scope: Scope<M, History<D>>) -> Scope<M, Hist
 
 /// As [`lean`], but votes are kept: the defect reacts to votes that the core is done with.
 pub fn keeping_votes<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
-    fn dead_but_votes<M: Paxos>(
-        world: &World<M, History>,
-        envelope: &Envelope<Message<u8, Part>>,
-    ) -> bool {
+    fn dead_but_votes<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8, Part>>) -> bool {
         !matches!(envelope.message, Message::Accepted { .. }) && dead(world, envelope)
     }
     Scope { dead: Some(dead_but_votes), ..scope }

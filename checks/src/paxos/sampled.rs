@@ -13,7 +13,9 @@ use super::{
 use quorate::{
     lockstep::{Lockstep, Reach, model_driven},
     refine::Mapping,
-    registry::{Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Remarks, Row, Sampling},
+    registry::{
+        Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Remarks, Row, Sampling,
+    },
     simulate::Plan,
     trace::Form,
     world::Scope,
@@ -104,13 +106,15 @@ pub const MECHANISMS: &[&str] = &[
     "PX-R2",
     "PX-R3",
     "PX-R4",
-    "PX-R5",
     "PX-R6",
     "PX-R7",
 ];
 
 /// Random runs with every mechanism. Those that the specification has actions for must take each of them.
-pub fn mechanisms(scope: Scope<Everything, History<Executed>>, plan: Plan) -> Sampling<Refining<Everything, Executed>> {
+pub fn mechanisms(
+    scope: Scope<Everything, History<Executed>>,
+    plan: Plan,
+) -> Sampling<Refining<Everything, Executed>> {
     let mapping = executing(&scope, RefinesLog::new(scope.replicas, scope.crashes)).without_clients();
     Sampling {
         model: refining_by(scope, mapping),

@@ -21,12 +21,7 @@ fn slots<M: Paxos, D: Deeds<M>, const SLOTS: u64>(world: &World<M, History<D>>) 
     world.ghost().proposed.keys().all(|(_, slot)| *slot < Slot(SLOTS))
 }
 
-fn scope<M: Paxos, D>(
-    name: &'static str,
-    window: u32,
-    campaigns: u8,
-    commands: u8,
-) -> Scope<M, History<D>> {
+fn scope<M: Paxos, D>(name: &'static str, window: u32, campaigns: u8, commands: u8) -> Scope<M, History<D>> {
     let mut scope = Scope::new(name, 3, Config::bare(3, window));
     scope.timers.insert(TimerKind::Election, campaigns);
     scope.requests = (1..=commands).map(Request::Submit).collect();

@@ -18,8 +18,7 @@ fn the_core_follows_every_kind_of_step_of_the_model() {
 #[test]
 fn whatever_events_proptest_picks_the_core_refines_the_model() {
     let choices = Choices { cases: 200, longest: 60, seed: 7 };
-    choice_driven(&refining(scopes::two_slots::<Core>()), choices)
-        .expect("the core refines the model");
+    choice_driven(&refining(scopes::two_slots::<Core>()), choices).expect("the core refines the model");
     choice_driven(&refining(scopes::crash::<Core>()), choices).expect("with crashes too");
 }
 

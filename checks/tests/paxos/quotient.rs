@@ -43,7 +43,6 @@ fn claims<M: Paxos, D: Deeds<M>>(claims: &mut Claims<Worlds<M, D>>) {
         .always_step("stable", "a dead message stays dead", dead_messages_stay_dead);
 }
 
-
 /// Every message kept: two ballots, one with a crash, and one leader's slot with what it tells; one command each.
 fn unreduced() -> [Scope<Core, History>; 3] {
     [campaigns(scopes::duel(), 2), campaigns(scopes::crash(), 1), campaigns(scopes::gap(), 1)].map(

@@ -127,7 +127,9 @@ impl<M: Paxos> Deeds<M> for Executed {
                     self.execute(past, at, slot, value);
                 }
             }
-            Observation::Published(Notice::Role(standing)) => self.of(at).leads = *standing == Standing::Leader,
+            Observation::Published(Notice::Role(standing)) => {
+                self.of(at).leads = *standing == Standing::Leader
+            }
             Observation::Restarted => self.restart(past, at),
             Observation::Requested { request: Request::Transfer { .. } | Request::Stop, .. }
             | Observation::Replied { .. }

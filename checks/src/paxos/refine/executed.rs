@@ -136,7 +136,8 @@ pub(super) fn witness<M: Paxos>(
         Observation::Restarted => step.restart(walk),
         // What else is sent, written or announced is a step of agreement, or none: chunks of a snapshot are none.
         Observation::Requested {
-            request: Request::Submit(_) | Request::Transfer { .. } | Request::Stop, ..
+            request: Request::Submit(_) | Request::Transfer { .. } | Request::Stop,
+            ..
         }
         | Observation::Sent { .. }
         | Observation::Durable(_)
@@ -209,9 +210,8 @@ impl Step<'_> {
     fn confirm(&self, ballot: core::Ballot, walk: &mut Walk<'_, Log>) {
         let (ballot, acceptor) = (self.numbering.ballot(ballot), acceptor(self.at));
         let State { reads, calls, .. } = walk.state();
-        let waits = |id: &u8| {
-            calls.get(&model::Operation::Read(*id)).is_some_and(|call| call.answers.is_empty())
-        };
+        let waits =
+            |id: &u8| calls.get(&model::Operation::Read(*id)).is_some_and(|call| call.answers.is_empty());
         let asked = reads.iter().filter(|(id, read)| read.ballot == ballot && waits(id));
         let silent = asked.filter(|(_, read)| !read.confirmed.contains(&acceptor));
         let silent: Vec<u8> = silent.map(|(id, _)| *id).collect();

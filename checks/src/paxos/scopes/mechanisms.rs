@@ -135,20 +135,29 @@ pub fn named_mechanism<M: Paxos>(mut scope: Executing<M>) -> Named<M, Executed> 
     // Who rejects, answers a message of a low ballot: of few messages it can be said that they are dead.
     scope.dead = Some(dead);
     let (says, properties): (_, &'static [&'static str]) = match scope.name {
-        "snapshot" => ("a leader compacts, and another installs what it lacks beside votes", &[
-            "refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-S13", "PX-S15", "PX-S16", "PX-R1", "PX-R2", "PX-R3", "PX-R6",
-        ]),
-        "install-crash" => ("a crash in the middle of capturing and of installing a snapshot", &[
-            "refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-S16", "PX-R4", "PX-R6", "suffix-lost",
-        ]),
-        "reads" => ("a read of whoever leads, while the leader changes", &[
-            "refines", "PX-S1", "PX-S3", "PX-S13", "PX-S17", "PX-R2", "PX-R3", "read-index",
-        ]),
-        "observer" => ("an observer learns, catches up and installs, and never votes", &[
-            "refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-R6", "observes",
-        ]),
+        "snapshot" => (
+            "a leader compacts, and another installs what it lacks beside votes",
+            &[
+                "refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-S13", "PX-S15", "PX-S16",
+                "PX-R1", "PX-R2", "PX-R3", "PX-R6",
+            ],
+        ),
+        "install-crash" => (
+            "a crash in the middle of capturing and of installing a snapshot",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-S16", "PX-R4", "PX-R6", "suffix-lost"],
+        ),
+        "reads" => (
+            "a read of whoever leads, while the leader changes",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S17", "PX-R2", "PX-R3", "read-index"],
+        ),
+        "observer" => (
+            "an observer learns, catches up and installs, and never votes",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-R6", "observes"],
+        ),
         "flow" => ("nobody is sent more than a window", &["refines", "PX-S1", "PX-S3", "PX-S13", "window"]),
-        "pre-vote" => ("nobody campaigns whom a quorum would not follow", &["refines", "PX-S1", "PX-S3", "pre-vote"]),
+        "pre-vote" => {
+            ("nobody campaigns whom a quorum would not follow", &["refines", "PX-S1", "PX-S3", "pre-vote"])
+        }
         "transfer" => ("a leader hands over", &["refines", "PX-S1", "PX-S3", "PX-S13", "hands-over"]),
         _ => ("a replica stops", &["refines", "PX-S1", "PX-S3", "PX-S13", "hands-over", "stops"]),
     };
