@@ -324,10 +324,12 @@ fn is_finished<M: Paxos, D: Told<M>>(
     after: &State<M, D>,
 ) -> bool {
     let Some(node) = event.node() else { return true };
-    let driver = before.node(node).driver();
-    let is_stopped = driver.is_some_and(|driver| driver.machine().replica().is_stopped());
-    let led = driver.is_some_and(|driver| driver.machine().replica().standing() == Standing::Leader);
-    let campaigns = is_stopped && campaigns(model, before, event, after);
+    let machine =
+        |world: &State<M, D>| world.node(node).driver().map(|driver| driver.machine().replica().clone());
+    let (Some(was), Some(is)) = (machine(before), machine(after)) else { return true };
+    // Its prepare may wait for the disk since before it was to stop.
+    let campaigns = was.is_stopped() && is.promised() > was.promised() && is.promised().node == node;
+    let led = was.standing() == Standing::Leader;
     !campaigns && (!led || !was_stopped(model, before, event, after) || own_are_chosen(event, after))
 }
 

@@ -106,7 +106,6 @@ pub const MECHANISMS: &[&str] = &[
     "PX-R2",
     "PX-R3",
     "PX-R4",
-    "PX-R5",
     "PX-R6",
     "PX-R7",
 ];
