@@ -14,6 +14,7 @@ use stateright::Model as _;
 
 type Model<M, D> = WorldModel<M, History<D>>;
 type State<M, D> = World<M, History<D>>;
+type Claiming<M, D> = fn(&mut Claims<Model<M, D>>);
 
 /// Adds the claims on those mechanisms that the scope has.
 pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
@@ -22,7 +23,7 @@ pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
     let asks = |wanted: fn(&Request<u8>) -> bool| scope.requests.iter().any(wanted);
     let hands_over = asks(|request| matches!(request, Request::Transfer { .. }));
     let stops = asks(|request| *request == Request::Stop);
-    let wanted: [(bool, fn(&mut Claims<Model<M, D>>)); 8] = [
+    let wanted: [(bool, Claiming<M, D>); 8] = [
         (is_small(scope), progress),
         (reads > 0, confirms),
         (observers > 0, observes),
