@@ -37,7 +37,8 @@ pub fn dead<M: Paxos, D: Deeds<M>>(
         Message::Accepted { ballot, upto } => {
             replica.standing() != Standing::Leader
                 || replica.promised() != *ballot
-                || *upto <= replica.chosen()
+                // With windows per peer, the leader also learns from it how far the other one is.
+                || (replica.config().peer_window == 0 && *upto <= replica.chosen())
         }
         Message::Prepare { ballot, .. } | Message::Accept { ballot, .. } => outbid(ballot),
         Message::Commit { ballot, chosen } => {

@@ -39,7 +39,7 @@ fn a_mechanism_that_never_acted_is_not_green() {
 fn a_random_run_that_fails_is_shortened_and_its_trace_replays() {
     let folder = tempfile::tempdir().unwrap();
     let context = Context { traces: Some(folder.path().to_owned()), ..Context::default() };
-    let plan = Plan { seeds: 0..20, steps: 200 };
+    let plan = Plan { seeds: 0..300, steps: 300 };
     let expect = Expect::Violated { steps: None };
     let check = sampled::random::<Planted<P01>>(scopes::wild(), plan, expect).check(Identity::default());
     let row = run(&check, &context);
