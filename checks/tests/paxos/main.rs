@@ -5,6 +5,7 @@ mod lockstep;
 mod planted;
 mod quotient;
 mod refinement;
+mod served;
 mod simulation;
 // The same cluster on which the core tests itself.
 #[path = "../../../impl/core/tests/paxos/cluster.rs"]

@@ -283,7 +283,8 @@ where
         let run = replay(&*self.model, &self.form, trace)?;
         let actions: Vec<M::Action> = run.actions().cloned().collect();
         let property = told_of(trace).property;
-        let still = |kept: &[M::Action]| self.shows(&self.take_what_goes(&run.init, kept), &property).is_some();
+        let still =
+            |kept: &[M::Action]| self.shows(&self.take_what_goes(&run.init, kept), &property).is_some();
         let marks = necessary(&actions, still);
         let mut marked = trace.clone();
         let steps = marked.harness.iter_mut().flat_map(|harness| harness.steps.iter_mut().skip(1));

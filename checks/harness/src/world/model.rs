@@ -144,11 +144,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     }
 
     /// Takes what `event` uses up; `None` if it is not there.
-    pub(super) fn spend(
-        &self,
-        world: &World<M, G>,
-        event: &Event<M>,
-    ) -> Option<(Left, Option<Network<M>>)> {
+    pub(super) fn spend(&self, world: &World<M, G>, event: &Event<M>) -> Option<(Left, Option<Network<M>>)> {
         let mut left = world.left;
         let mut network = None;
         let lossy = self.scope.network != NetworkKind::Monotone;

@@ -1,6 +1,9 @@
 //! What can happen in a world: every event that is on offer, and what an event of another run is here.
 
-use super::{Checkable, Event, Ghost, NetworkKind, Shared, Split, World, WorldModel, network::Envelope, scope::Comeback};
+use super::{
+    Checkable, Event, Ghost, NetworkKind, Shared, Split, World, WorldModel, network::Envelope,
+    scope::Comeback,
+};
 use quorate_machine::{Machine, NodeId, RequestId};
 use quorate_spec::Again;
 
@@ -59,7 +62,10 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             Event::CrashDuring { event, outputs, keep } => {
                 let Again::Here(event) = self.event_again(world, event) else { return Again::Gone };
                 let unsynced = self.outputs(world, &event).get(*outputs).copied();
-                if *outputs == 0 || unsynced.is_none_or(|unsynced| *keep > unsynced) || !self.scope().crash_within {
+                if *outputs == 0
+                    || unsynced.is_none_or(|unsynced| *keep > unsynced)
+                    || !self.scope().crash_within
+                {
                     return Again::Gone;
                 }
                 Event::CrashDuring { event: Box::new(event), outputs: *outputs, keep: *keep }
