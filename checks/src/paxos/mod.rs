@@ -15,3 +15,4 @@ pub mod refine;
 pub mod refinement;
 pub mod sampled;
 pub mod scopes;
+pub mod served;

@@ -6,6 +6,7 @@ mod mechanisms;
 mod planted;
 mod quotient;
 mod refinement;
+mod served;
 mod simulation;
 // The same cluster on which the core tests itself.
 #[path = "../../../impl/core/tests/paxos/cluster.rs"]
