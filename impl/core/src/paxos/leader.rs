@@ -52,12 +52,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
         let Replica { config, role: Role::Leader(leader), .. } = self else { return };
         leader.weight += command.weight();
-        // Room is made first, so that the value is put together where it stays.
-        if leader.queue.len() == leader.queue.capacity() {
-            leader.queue.reserve(1);
-            assert!(leader.queue.len() < leader.queue.capacity(), "room was made");
-        }
-        leader.queue.push(Value::Command(command));
+        leader.queue.extend(iter::once(Value::Command(command)));
         let is_heavy = config.batch_bytes > 0 && leader.weight >= u64::from(config.batch_bytes);
         if (leader.queue.len() >= batch || is_heavy) && self.room() > 0 {
             self.flush(effects);
