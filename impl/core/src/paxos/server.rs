@@ -100,7 +100,11 @@ impl<A: Replicated> Machine for Server<A> {
             Input::Timer(TimerKind::Capture) => self.capture(effects),
             Input::Timer(TimerKind::Election) if self.is_blind() => effects.set_timer(TimerKind::Election),
             Input::Timer(kind) => self.replica.handle(Input::Timer(kind), &mut self.effects),
-            Input::Request { id, request } => self.request(id, request, effects),
+            Input::Request { id, request } => {
+                if let Some(request) = self.request(id, request, effects) {
+                    self.replica.handle(Input::Request { id, request }, &mut self.effects);
+                }
+            }
         }
         self.perform(effects);
     }
@@ -172,27 +176,29 @@ impl<A: Replicated> Server<A> {
         }
     }
 
+    /// What the replica is asked for on behalf of a request, unless it is answered or its command taken.
     #[inline(always)]
-    fn request(&mut self, id: RequestId, request: RequestOf<A>, effects: &mut Effects<Self>) {
-        let request = match request {
-            Request::Execute { .. } | Request::Open | Request::Read { .. } if self.is_blind() => {
-                return effects.reply(id, Response::NotLeader { leader: None });
-            }
-            Request::Execute { stamp, command } => {
-                return match self.known(&stamp) {
-                    Some(response) => effects.reply(id, response),
-                    None => self.submit(id, Command::Execute { stamp, command }, effects),
-                };
-            }
-            Request::Open => return self.submit(id, Command::Open, effects),
+    fn request(
+        &mut self,
+        id: RequestId,
+        request: RequestOf<A>,
+        effects: &mut Effects<Self>,
+    ) -> Option<message::Request<Command<A::Command>>> {
+        match request {
+            Request::Transfer { to } => return Some(message::Request::Transfer { to }),
+            Request::Stop => return Some(message::Request::Stop),
+            _ if self.is_blind() => effects.reply(id, Response::NotLeader { leader: None }),
+            Request::Execute { stamp, command } => match self.known(&stamp) {
+                Some(response) => effects.reply(id, response),
+                None => self.submit(id, Command::Execute { stamp, command }, effects),
+            },
+            Request::Open => self.submit(id, Command::Open, effects),
             Request::Read { query } => {
                 self.reads.insert(id, query);
-                message::Request::Confirm
+                return Some(message::Request::Confirm);
             }
-            Request::Transfer { to } => message::Request::Transfer { to },
-            Request::Stop => message::Request::Stop,
-        };
-        self.replica.handle(Input::Request { id, request }, &mut self.effects);
+        }
+        None
     }
 
     /// Has a command proposed. Whoever asked waits for its slot from before anything comes of it.
