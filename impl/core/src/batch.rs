@@ -41,8 +41,9 @@ impl<T> Batch<T> {
 
 /// The bytes of a command that is shared rather than copied.
 impl Weigh for Batch<u8> {
+    #[inline]
     fn weight(&self) -> u64 {
-        self.len() as u64
+        u64::from(self.to - self.from)
     }
 }
 

@@ -110,11 +110,13 @@ pub struct Table<O: Plain> {
     limits: Limits,
     /// Sessions that are open, residents apart.
     open: u32,
-    /// A power of two of them; a client's is chosen by its name.
+    /// First the residents', in order and without a gap, so that a resident's place is its name; then those of the
+    /// others: a power of two, a client's being chosen by its name.
     shards: Vec<Shard<O>>,
 }
 
-/// Sessions in one shard when the table is full, on average. A change right after a view copies so many.
+/// Sessions in one shard of residents; of others when the table is full, on average. A change right after a view
+/// copies so many.
 const SESSIONS_PER_SHARD: u64 = 64;
 /// Shards in one chunk of a snapshot.
 const SHARDS_PER_CHUNK: usize = 16;
@@ -160,9 +162,14 @@ impl<O: Plain> Table<O> {
     }
 
     /// What is known of a command without executing it: enough to answer one that is sent again.
-    #[inline]
+    #[inline(always)]
     pub fn known(&self, stamp: &Stamp) -> Known<'_, O> {
-        let session = self.shards[self.shard_of(stamp.client)].get(stamp.client);
+        let shard = &self.shards[self.shard_of(stamp.client)];
+        let session = if self.is_resident(stamp.client) {
+            shard.get_at(place(stamp.client), stamp.client)
+        } else {
+            shard.get(stamp.client)
+        };
         session.map_or(Known::New, |session| session.known(stamp.sequence))
     }
 
@@ -170,10 +177,16 @@ impl<O: Plain> Table<O> {
     ///
     /// # Errors
     /// Why it was not executed.
-    #[inline]
+    #[inline(always)]
     pub fn execute(&mut self, index: u64, stamp: &Stamp, run: impl FnOnce() -> O) -> Result<&O, Refusal> {
-        let shard = self.shard_of(stamp.client);
-        let session = self.shards[shard].get_mut(stamp.client).ok_or(Refusal::NoSession)?;
+        let (shard, is_resident) = (self.shard_of(stamp.client), self.is_resident(stamp.client));
+        let shard = &mut self.shards[shard];
+        let session = if is_resident {
+            shard.get_at_mut(place(stamp.client), stamp.client)
+        } else {
+            shard.get_mut(stamp.client)
+        };
+        let session = session.ok_or(Refusal::NoSession)?;
         session.active = index;
         session.acknowledge(stamp.acknowledged.min(stamp.sequence));
         let reply = session.reply(stamp.sequence, self.limits.pipeline)?;
@@ -201,9 +214,9 @@ impl<O: Plain> Table<O> {
     /// The table of these sessions, and of the residents among whom none is given. What does not belong into a table of
     /// these limits is left out: the sessions come from a disk or a peer.
     pub fn restore<'a>(limits: Limits, sessions: impl IntoIterator<Item = &'a Session<O>>) -> Self {
-        let most = u64::from(limits.residents) + u64::from(limits.sessions);
-        let shards = most.div_ceil(SESSIONS_PER_SHARD).max(1).next_power_of_two();
-        let shards = (0..shards).map(|_| Shard::default()).collect();
+        let residents = u64::from(limits.residents).div_ceil(SESSIONS_PER_SHARD);
+        let others = u64::from(limits.sessions).div_ceil(SESSIONS_PER_SHARD).max(1).next_power_of_two();
+        let shards = (0..residents + others).map(|_| Shard::default()).collect();
         let mut table = Table { limits, open: 0, shards };
         for session in sessions {
             let is_full = table.open == limits.sessions && !table.is_resident(session.client);
@@ -215,14 +228,21 @@ impl<O: Plain> Table<O> {
         table
     }
 
+    #[inline]
     fn is_resident(&self, client: ClientId) -> bool {
         client.0 < u64::from(self.limits.residents)
     }
 
-    /// Names are slots, which come in no pattern that is known here, so they are mixed (Knuth, *The Art of Computer
-    /// Programming*, section 6.4: multiplicative hashing).
+    /// The others' names are slots, which come in no pattern that is known here, so they are mixed (Knuth, *The Art of
+    /// Computer Programming*, section 6.4: multiplicative hashing).
+    #[inline]
     fn shard_of(&self, client: ClientId) -> usize {
-        (client.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.shards.len() - 1)
+        if self.is_resident(client) {
+            return (client.0 / SESSIONS_PER_SHARD) as usize;
+        }
+        let residents = u64::from(self.limits.residents).div_ceil(SESSIONS_PER_SHARD) as usize;
+        let others = self.shards.len() - residents;
+        residents + ((client.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (others - 1))
     }
 
     /// Adds a session; nothing if its client has one.
@@ -244,6 +264,12 @@ impl<O: Plain> Table<O> {
         }
         Some(client)
     }
+}
+
+/// Where a resident is in its shard.
+#[inline]
+fn place(resident: ClientId) -> usize {
+    (resident.0 % SESSIONS_PER_SHARD) as usize
 }
 
 #[cfg(test)]

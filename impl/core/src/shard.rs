@@ -24,6 +24,7 @@ impl<O> Session<O> {
         Session { client, active, acknowledged: Sequence(0), first: None, rest: VecDeque::new() }
     }
 
+    #[inline(always)]
     pub(crate) fn known(&self, sequence: Sequence) -> Known<'_, O> {
         let reply = match sequence.0.checked_sub(self.acknowledged.0) {
             None => return Known::Stale,
@@ -34,7 +35,7 @@ impl<O> Session<O> {
     }
 
     /// Forgets the replies below `acknowledged`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn acknowledge(&mut self, acknowledged: Sequence) {
         let gone = acknowledged.0.saturating_sub(self.acknowledged.0);
         if gone == 0 {
@@ -43,24 +44,34 @@ impl<O> Session<O> {
         self.acknowledged = acknowledged;
         self.first = None;
         if !self.rest.is_empty() {
-            let gone = usize::try_from(gone - 1).unwrap_or(usize::MAX).min(self.rest.len());
-            self.rest.drain(..gone);
-            self.first = self.rest.pop_front().flatten();
+            self.advance(gone - 1);
         }
     }
 
+    /// The first place is that of a number which had one of the others so far, with so many in between.
+    fn advance(&mut self, between: u64) {
+        let gone = usize::try_from(between).unwrap_or(usize::MAX).min(self.rest.len());
+        self.rest.drain(..gone);
+        self.first = self.rest.pop_front().flatten();
+    }
+
     /// Where the reply to `sequence` is, or will be.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn reply(&mut self, sequence: Sequence, pipeline: u32) -> Result<&mut Option<O>, Refusal> {
         let nth = sequence.0.checked_sub(self.acknowledged.0).ok_or(Refusal::Stale)?;
         if nth >= u64::from(pipeline) {
             return Err(Refusal::TooFar);
         }
         let Some(nth) = (nth as usize).checked_sub(1) else { return Ok(&mut self.first) };
+        Ok(self.later(nth))
+    }
+
+    /// A place that is not the first.
+    fn later(&mut self, nth: usize) -> &mut Option<O> {
         while self.rest.len() <= nth {
             self.rest.push_back(None);
         }
-        Ok(&mut self.rest[nth])
+        &mut self.rest[nth]
     }
 
     /// Whether it remembers no more than a pipeline's replies.
@@ -95,6 +106,18 @@ impl<O: Clone> Shard<O> {
         let sessions = self.own();
         let at = place(sessions, client).ok()?;
         sessions.get_mut(at)
+    }
+
+    /// The session at a place, if it is this client's.
+    #[inline(always)]
+    pub(crate) fn get_at(&self, at: usize, client: ClientId) -> Option<&Session<O>> {
+        self.deref().get(at).filter(|session| session.client == client)
+    }
+
+    /// The session at a place, if it is this client's.
+    #[inline(always)]
+    pub(crate) fn get_at_mut(&mut self, at: usize, client: ClientId) -> Option<&mut Session<O>> {
+        self.own().get_mut(at).filter(|session| session.client == client)
     }
 
     /// Adds a session; says whether it did, which it does not if its client has one.

@@ -162,6 +162,9 @@ impl<M: Machine> Driver<M> {
         if self.checked {
             self.machine.check_invariants();
         }
+        if self.effects.as_slice().is_empty() {
+            return;
+        }
         let mut effects = mem::take(&mut self.effects);
         let mut barred = false;
         for effect in effects.drain() {

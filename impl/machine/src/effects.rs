@@ -67,6 +67,12 @@ impl<M: Machine> Effects<M> {
     /// Answer request `id`.
     #[inline(always)]
     pub fn reply(&mut self, id: RequestId, response: M::Response) {
+        // There is one for every command. With the room made first, the effect is not put together elsewhere to be
+        // dropped in case that there is none.
+        if self.list.len() == self.list.capacity() {
+            self.list.reserve(1);
+            assert!(self.list.len() < self.list.capacity(), "room was made");
+        }
         self.list.push(Effect::Reply { id, response });
     }
 

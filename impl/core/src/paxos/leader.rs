@@ -11,31 +11,50 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// A client wants a command chosen.
     #[inline]
     pub(super) fn submit(&mut self, id: RequestId, command: C, effects: &mut Effects<Self>) {
-        let room = self.room();
-        let Replica { config, role: Role::Leader(leader), chosen, .. } = self else {
-            return effects.reply(id, Response::NotLeader { leader: self.leader() });
+        match self.admit(command.weight()) {
+            Ok(slot) => {
+                effects.reply(id, Response::Queued { slot });
+                self.enqueue(command, effects);
+            }
+            Err(response) => effects.reply(id, response),
+        }
+    }
+
+    /// The slot that a command of this weight would be proposed for.
+    ///
+    /// # Errors
+    /// What its client is told instead.
+    #[inline(always)]
+    pub(super) fn admit(&self, weight: u64) -> Result<Slot, Response> {
+        let Role::Leader(leader) = &self.role else {
+            return Err(Response::NotLeader { leader: self.leader() });
         };
         if let Some(transfer) = &leader.transfer {
-            return effects.reply(id, Response::NotLeader { leader: transfer.to });
+            return Err(Response::NotLeader { leader: transfer.to });
         }
-        let (value, waiting) = (Value::Command(command), leader.queue.len());
-        let weight = value.weight();
+        let (config, waiting) = (&self.config, leader.queue.len());
         let is_heavy = config.queue_bytes > 0 && leader.weight + weight > u64::from(config.queue_bytes);
         let is_full = waiting >= config.queue as usize || is_heavy;
-        if is_full && (waiting > 0 || room == 0) {
-            return effects.reply(id, Response::Full);
+        if is_full && (waiting > 0 || self.room() == 0) {
+            return Err(Response::Full);
         }
-        let slot = leader.next.after(waiting);
-        effects.reply(id, Response::Queued { slot });
+        Ok(leader.next.after(waiting))
+    }
+
+    /// Proposes a command that was admitted, now or as soon as there is room and company.
+    #[inline(always)]
+    pub(super) fn enqueue(&mut self, command: C, effects: &mut Effects<Self>) {
+        let Replica { config, role: Role::Leader(leader), chosen, .. } = self else { return };
         let batch = config.batch.min(config.queue) as usize;
         let alone = leader.next == *chosen || batch <= 1;
-        if room > 0 && waiting == 0 && alone {
-            return self.propose_one(value, effects);
+        if alone && leader.queue.is_empty() && self.room() > 0 {
+            return self.propose_one(Value::Command(command), effects);
         }
-        leader.queue.push(value);
-        leader.weight += weight;
+        let Replica { config, role: Role::Leader(leader), .. } = self else { return };
+        leader.weight += command.weight();
+        leader.queue.extend(iter::once(Value::Command(command)));
         let is_heavy = config.batch_bytes > 0 && leader.weight >= u64::from(config.batch_bytes);
-        if room > 0 && (leader.queue.len() >= batch || is_heavy) {
+        if (leader.queue.len() >= batch || is_heavy) && self.room() > 0 {
             self.flush(effects);
         }
     }

@@ -81,6 +81,7 @@ pub enum Value<C> {
 }
 
 impl<C: Weigh> Weigh for Value<C> {
+    #[inline]
     fn weight(&self) -> u64 {
         match self {
             Value::Noop => 0,

@@ -56,18 +56,19 @@
 //!    done, one effect after the other.
 //! 3. **The server.** `server.rs`, `Server::handle` leads to `Server::request`. A command that was executed before is
 //!    answered right here (`Server::known`) from the *client table*, which holds, by session, the answers that a client may
-//!    still ask for. Any other becomes a `Command::Execute`, and `Server::handle` passes it to the replica inside: `step.rs`,
-//!    `Replica::handle` finds who deals with it. What the replica wants done goes into a list of its own, which
-//!    `server.rs`, `Server::perform` goes through afterwards: replies go to `Server::respond`, notices to
-//!    `Server::announce`, and everything else passes unchanged.
+//!    still ask for. Any other becomes a `Command::Execute`, and `Server::submit` gives it to the replica inside. (Every
+//!    other input goes by `step.rs`, `Replica::handle`, which finds who deals with it.) What the replica wants done goes
+//!    into a list of its own, which `server.rs`, `Server::perform` goes through afterwards: replies go to
+//!    `Server::respond`, notices to `Server::announce`, and everything else passes unchanged.
 //!    *Refused:* `Refusal::Stale` by `server.rs`, `Server::known` if the client has said that it needs the answer no
 //!    more; `Response::NotLeader` by `Server::request` if this server lacks the state to execute anything
 //!    (`Server::is_blind`).
-//! 4. **The leader takes it.** `leader.rs`, `Replica::submit`: it will have the next free slot. The replica says so by
-//!    `Response::Queued`, which is for the server, not for the client: `server.rs`, `Server::respond` notes who waits for
-//!    which slot (`waiters.rs`, `Waiters::add`). If nothing is under way, or batches are of one command, and nothing waits
-//!    and there is room (`leader.rs`, `Replica::room`: slots in flight, and slots that are not on the leader's own disk, are
-//!    limited), it is proposed at once (`Replica::propose_one`). Otherwise it waits for company: until a batch is full, by
+//! 4. **The leader takes it.** `leader.rs`, `Replica::admit`: it will have the next free slot. `server.rs`,
+//!    `Server::submit` notes who waits for which slot (`waiters.rs`, `Waiters::add`). Then `leader.rs`, `Replica::enqueue`:
+//!    if nothing is under way, or batches are of one command, and nothing waits and there is room (`Replica::room`: slots in
+//!    flight, and slots that are not on the leader's own disk, are limited), it is proposed at once
+//!    (`Replica::propose_one`). (A log without a server has `Replica::submit` do both, and is told the slot by
+//!    `Response::Queued`.) Otherwise it waits for company: until a batch is full, by
 //!    count or by weight, until something more is chosen, or until the leader's own disk has caught up. Then
 //!    `Replica::flush` proposes as much of what waits as there is room for.
 //!    *Refused:* `Response::NotLeader` if this replica does not lead, or is handing over (it names the leader if it knows

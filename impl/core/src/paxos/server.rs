@@ -34,10 +34,9 @@ pub use command::{Command, Config, Notice, Part, Request, Response};
 
 use super::message::{self, Slot, Standing, TimerKind, Value};
 use super::state::Replica;
-use crate::batch::Batch;
-use crate::session::{Known, Stamp, Table};
-use executor::{Capture, Effect as Came, Executor, PartOf};
-use quorate_machine::{Effect, Effects, Input, Machine, NodeId, Replicated, RequestId};
+use crate::session::{Known, Opened, Refusal, Stamp, Table};
+use executor::{Audience, Capture, Executor, PartOf};
+use quorate_machine::{Effect, Effects, Input, Machine, NodeId, Replicated, RequestId, Weigh};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use waiters::Waiters;
@@ -46,7 +45,7 @@ use waiters::Waiters;
 pub type LogOf<A> = Replica<Command<<A as Replicated>::Command>, PartOf<A>>;
 type RequestOf<A> = Request<<A as Replicated>::Command, <A as Replicated>::Query>;
 type ResponseOf<A> = Response<<A as Replicated>::Output, <A as Replicated>::Answer>;
-type ValuesOf<A> = Batch<Value<Command<<A as Replicated>::Command>>>;
+type ValueOf<A> = Value<Command<<A as Replicated>::Command>>;
 
 /// A replica and the state machine that runs on its log.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -177,43 +176,51 @@ impl<A: Replicated> Server<A> {
         }
     }
 
-    /// What the replica is asked for on behalf of a request. `None` if the request is answered.
-    #[inline]
+    /// What the replica is asked for on behalf of a request, unless it is answered or its command taken.
+    #[inline(always)]
     fn request(
         &mut self,
         id: RequestId,
         request: RequestOf<A>,
         effects: &mut Effects<Self>,
     ) -> Option<message::Request<Command<A::Command>>> {
-        Some(match request {
-            Request::Transfer { to } => message::Request::Transfer { to },
-            Request::Stop => message::Request::Stop,
-            _ if self.is_blind() => {
-                effects.reply(id, Response::NotLeader { leader: None });
-                return None;
-            }
-            Request::Open => message::Request::Submit(Command::Open),
-            Request::Execute { stamp, command } => {
-                if let Some(response) = self.known(&stamp) {
-                    effects.reply(id, response);
-                    return None;
-                }
-                message::Request::Submit(Command::Execute { stamp, command })
-            }
+        match request {
+            Request::Transfer { to } => return Some(message::Request::Transfer { to }),
+            Request::Stop => return Some(message::Request::Stop),
+            _ if self.is_blind() => effects.reply(id, Response::NotLeader { leader: None }),
+            Request::Execute { stamp, command } => match self.known(&stamp) {
+                Some(response) => effects.reply(id, response),
+                None => self.submit(id, Command::Execute { stamp, command }, effects),
+            },
+            Request::Open => self.submit(id, Command::Open, effects),
             Request::Read { query } => {
                 self.reads.insert(id, query);
-                message::Request::Confirm
+                return Some(message::Request::Confirm);
             }
-        })
+        }
+        None
+    }
+
+    /// Has a command proposed. Whoever asked waits for its slot from before anything comes of it.
+    #[inline(always)]
+    fn submit(&mut self, id: RequestId, command: Command<A::Command>, effects: &mut Effects<Self>) {
+        match self.replica.admit(command.weight()) {
+            Ok(slot) => {
+                self.waiters.add(slot, id);
+                self.replica.enqueue(command, &mut self.effects);
+            }
+            Err(response) => self.respond(id, response, effects),
+        }
     }
 
     /// What a command that is sent again is told at once, by any replica. It is for the client's comfort alone: a
     /// command that passes here may have been chosen already, and is recognised when it is executed.
+    #[inline(always)]
     fn known(&self, stamp: &Stamp) -> Option<ResponseOf<A>> {
         match self.executor.known(stamp) {
             Known::New => None,
             Known::Executed(output) => Some(Response::Done { output: output.clone() }),
-            Known::Stale => Some(Response::Refused(crate::session::Refusal::Stale)),
+            Known::Stale => Some(Response::Refused(Refusal::Stale)),
         }
     }
 
@@ -233,7 +240,11 @@ impl<A: Replicated> Server<A> {
 // What goes out.
 impl<A: Replicated> Server<A> {
     /// Does what the replica wants done, in its order.
+    #[inline]
     fn perform(&mut self, effects: &mut Effects<Self>) {
+        if self.effects.as_slice().is_empty() {
+            return;
+        }
         let mut list = std::mem::take(&mut self.effects);
         for effect in list.drain() {
             match effect {
@@ -285,29 +296,25 @@ impl<A: Replicated> Server<A> {
     }
 
     /// Executes what is chosen, and tells whoever waits for it.
-    fn execute(&mut self, first: Slot, values: &ValuesOf<A>, effects: &mut Effects<Self>) {
+    fn execute(&mut self, first: Slot, values: &[ValueOf<A>], effects: &mut Effects<Self>) {
         if first != self.executor.applied {
             return;
         }
         let boundary = self.boundary();
-        for (slot, value) in (first.0..).map(Slot).zip(values) {
-            let Value::Command(command) = value else {
-                self.executor.skip();
-                self.begin_capture_at(boundary, effects);
-                continue;
-            };
-            let waiter = self.waiters.take(slot);
-            let came = self.executor.execute(command);
-            if let Came::Opened(opened) = &came
-                && let Some(client) = opened.evicted
-            {
-                effects.publish(Notice::Evicted(client));
-            }
-            if let Some(id) = waiter {
-                effects.reply(id, came.into());
-            }
-            self.begin_capture_at(boundary, effects);
+        let before = boundary.map_or(u64::MAX, |boundary| boundary.since(first));
+        let (before, after) =
+            values.split_at(values.len().min(usize::try_from(before).unwrap_or(usize::MAX)));
+        self.execute_all(before, effects);
+        if boundary == Some(self.executor.applied) {
+            self.begin_capture(effects);
         }
+        self.execute_all(after, effects);
+    }
+
+    /// Executes values of the next slots, and tells whoever waits for them.
+    fn execute_all(&mut self, values: &[ValueOf<A>], effects: &mut Effects<Self>) {
+        let Server { executor, waiters, .. } = self;
+        executor.execute(values, &mut Answers { waiters, effects });
     }
 
     /// A snapshot of another replica stands for every slot before `upto`.
@@ -335,13 +342,6 @@ impl<A: Replicated> Server<A> {
         self.capture.is_none().then(|| Slot((passed + 1).saturating_mul(every)))
     }
 
-    #[inline]
-    fn begin_capture_at(&mut self, boundary: Option<Slot>, effects: &mut Effects<Self>) {
-        if boundary == Some(self.executor.applied) {
-            self.begin_capture(effects);
-        }
-    }
-
     /// Shares the state, and goes on where the disk says that an earlier life of this replica, or another replica that
     /// sent the same snapshot, left off.
     fn begin_capture(&mut self, effects: &mut Effects<Self>) {
@@ -360,12 +360,32 @@ impl<A: Replicated> Server<A> {
     }
 }
 
-impl<O: Clone, R> From<Came<'_, O>> for Response<O, R> {
-    fn from(came: Came<'_, O>) -> Self {
-        match came {
-            Came::Opened(opened) => Response::Opened { client: opened.client },
-            Came::Done(output) => Response::Done { output: output.clone() },
-            Came::Refused(refusal) => Response::Refused(refusal),
+/// Whoever waits for a slot, and the way to them.
+struct Answers<'a, A: Replicated> {
+    waiters: &'a mut Waiters,
+    effects: &'a mut Effects<Server<A>>,
+}
+
+impl<A: Replicated> Audience<A::Output> for Answers<'_, A> {
+    #[inline(always)]
+    fn done(&mut self, slot: Slot, output: &A::Output) {
+        if let Some(id) = self.waiters.take(slot) {
+            self.effects.reply(id, Response::Done { output: output.clone() });
+        }
+    }
+
+    fn opened(&mut self, slot: Slot, opened: Opened) {
+        if let Some(client) = opened.evicted {
+            self.effects.publish(Notice::Evicted(client));
+        }
+        if let Some(id) = self.waiters.take(slot) {
+            self.effects.reply(id, Response::Opened { client: opened.client });
+        }
+    }
+
+    fn refused(&mut self, slot: Slot, refusal: Refusal) {
+        if let Some(id) = self.waiters.take(slot) {
+            self.effects.reply(id, Response::Refused(refusal));
         }
     }
 }

@@ -61,6 +61,25 @@ fn a_snapshot_is_captured_one_chunk_a_timer_while_commands_go_on() {
 }
 
 #[test]
+fn commands_that_are_chosen_together_are_captured_up_to_the_boundary_among_them() {
+    let mut config = compacting();
+    (config.log.queue, config.log.batch) = (8, 8);
+    let mut cluster = Ledgers::new(config);
+    cluster.elect(0);
+    fill(&mut cluster, 0, 0..5);
+    // The first is proposed alone, the others together when it is chosen: slots 6 to 9.
+    for sequence in 5..9 {
+        cluster.ask(0, add(0, sequence, 1));
+    }
+    cluster.deliver_all();
+    assert_eq!((cluster.server(0).applied(), cluster.server(0).state().sum()), (Slot(9), 9));
+    assert_eq!(cluster.server(0).capturing(), Some((Slot(8), 0, 3)), "before all of them were executed");
+    cluster.capture_all(0);
+    let snapshot = cluster.disks[0].snapshot.as_ref().expect("it is complete");
+    assert_eq!(snapshot.upto, Slot(8));
+}
+
+#[test]
 fn a_restart_goes_on_from_the_snapshot_and_the_log_behind_it() {
     let mut config = compacting();
     config.log.chosen_every = 1;

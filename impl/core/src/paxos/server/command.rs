@@ -52,6 +52,7 @@ pub enum Command<C> {
 }
 
 impl<C: Weigh> Weigh for Command<C> {
+    #[inline]
     fn weight(&self) -> u64 {
         match self {
             Command::Open => 1,

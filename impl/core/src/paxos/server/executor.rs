@@ -1,7 +1,7 @@
 //! The replicated state: the client table and the state machine, always at the same slot.
 
 use super::command::{Command, Part};
-use crate::paxos::message::Slot;
+use crate::paxos::message::{Slot, Value};
 use crate::paxos::state::Snapshot;
 use crate::session::{Known, Limits, Opened, Refusal, Session, Stamp, Table};
 use quorate_machine::Replicated;
@@ -20,11 +20,14 @@ pub(super) struct Executor<A: Replicated> {
     pub(super) applied: Slot,
 }
 
-/// What came of one command of the log.
-pub(super) enum Effect<'a, O> {
-    Opened(Opened),
-    Done(&'a O),
-    Refused(Refusal),
+/// Hears what came of each command of the log.
+pub(super) trait Audience<O> {
+    /// The command at this slot was executed, now or earlier.
+    fn done(&mut self, slot: Slot, output: &O);
+    /// The command at this slot opened a session.
+    fn opened(&mut self, slot: Slot, opened: Opened);
+    /// The command at this slot was refused.
+    fn refused(&mut self, slot: Slot, refusal: Refusal);
 }
 
 impl<A: Replicated> Executor<A> {
@@ -48,27 +51,35 @@ impl<A: Replicated> Executor<A> {
         Some(Executor { state, clients, applied: snapshot.upto })
     }
 
-    /// Executes what is chosen at the next slot.
+    /// Executes what is chosen at the next slots, and tells the audience what came of it.
     #[inline]
-    pub(super) fn execute(&mut self, command: &Command<A::Command>) -> Effect<'_, A::Output> {
-        let index = self.applied.0;
-        self.applied = self.applied.after(1);
-        match command {
-            Command::Open => self.clients.open(index).map_or_else(Effect::Refused, Effect::Opened),
-            Command::Execute { stamp, command } => {
-                let state = &mut self.state;
-                let done = self.clients.execute(index, stamp, || state.apply(index, command));
-                done.map_or_else(Effect::Refused, Effect::Done)
+    pub(super) fn execute(
+        &mut self,
+        values: &[Value<Command<A::Command>>],
+        audience: &mut impl Audience<A::Output>,
+    ) {
+        let Executor { state, clients, applied } = self;
+        for value in values {
+            let slot = *applied;
+            *applied = slot.after(1);
+            match value {
+                Value::Command(Command::Execute { stamp, command }) => {
+                    match clients.execute(slot.0, stamp, || state.apply(slot.0, command)) {
+                        Ok(output) => audience.done(slot, output),
+                        Err(refusal) => audience.refused(slot, refusal),
+                    }
+                }
+                Value::Command(Command::Open) => match clients.open(slot.0) {
+                    Ok(opened) => audience.opened(slot, opened),
+                    Err(refusal) => audience.refused(slot, refusal),
+                },
+                Value::Noop => {}
             }
         }
     }
 
-    /// A no-op is chosen at the next slot.
-    pub(super) fn skip(&mut self) {
-        self.applied = self.applied.after(1);
-    }
-
     /// What is known of a command without executing it.
+    #[inline(always)]
     pub(super) fn known(&self, stamp: &Stamp) -> Known<'_, A::Output> {
         self.clients.known(stamp)
     }

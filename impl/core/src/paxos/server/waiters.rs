@@ -11,6 +11,7 @@ pub(super) struct Waiters(VecDeque<(Slot, RequestId)>);
 
 impl Waiters {
     /// `id` waits for what is chosen at `slot`, which is above every slot that is waited for.
+    #[inline]
     pub(super) fn add(&mut self, slot: Slot, id: RequestId) {
         debug_assert!(self.0.back().is_none_or(|(last, _)| *last < slot), "slots are given out in order");
         self.0.push_back((slot, id));
