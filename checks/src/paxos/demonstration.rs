@@ -63,8 +63,7 @@ pub fn register(registry: &mut Registry) {
 
 /// The wild scope, where a replica that crashes stays away for a while, with the claim that it can be survived.
 pub fn wild() -> Wild {
-    let mut scope: Scope<Core, History> =
-        Scope { name: SCOPE, comeback: Comeback::Later, ..scopes::wild() };
+    let mut scope: Scope<Core, History> = Scope { name: SCOPE, comeback: Comeback::Later, ..scopes::wild() };
     // Replicas that ask before they campaign hardly ever duel.
     scope.config.pre_vote = false;
     let mapping = RefinesLog::<Core>::new(scope.replicas, scope.crashes);
