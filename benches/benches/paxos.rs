@@ -1,4 +1,4 @@
-//! Decided entries per second at the log layer, beside omnipaxos and raft-rs.
+//! Decided entries per second at the log layer, beside omnipaxos and raft-rs, and what the server on top of it costs.
 //!
 //! Three replicas in one thread, commands of 100 bytes, messages handed over in memory, storage in memory, nothing
 //! synced, the network perfect, everybody's own batching on, everybody's log growing. A closed loop keeps `window`
@@ -10,20 +10,28 @@
 //! Commands come in two kinds: `owned` bytes are copied wherever a protocol clones an entry, `shared` bytes are
 //! counted. raft-rs takes owned bytes only.
 //!
-//! `cargo bench -p quorate-benches --bench paxos -- --summary [FILE]` prints one table of medians with ratios, and
-//! writes it as JSON; without `--summary` criterion measures the same.
+//! `cargo bench -p quorate-benches --bench paxos -- --summary [FILE]` prints medians with ratios, and writes them as
+//! JSON; without `--summary` criterion measures the rates, and `-- --test` runs everything once.
 
+mod figures;
 mod peers;
+mod report;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
-use peers::{Trio, decide, omni::Omni, ours::Ours, raft::Raft};
+use figures::Effort;
+use peers::{omni::Omni, raft::Raft};
+use quorate_benches::applied::Applied;
+use quorate_benches::clock::timed;
+use quorate_benches::ours::Ours;
+use quorate_benches::trio::{Trio, decide};
 use quorate_core::batch::Batch;
-use std::time::Instant;
+use quorate_core::paxos::server::Command;
+use quorate_core::session::{ClientId, Sequence, Stamp};
 
 const WINDOWS: [usize; 3] = [1, 64, 256];
 const COMMAND_BYTES: usize = 100;
 /// Medians of this many runs.
-const RUNS: usize = 7;
+const RUNS: usize = 11;
 
 fn owned() -> Vec<u8> {
     vec![7; COMMAND_BYTES]
@@ -33,104 +41,87 @@ fn shared() -> Batch<u8> {
     owned().into()
 }
 
+/// What a server puts into the log for a client's command.
+fn record<C>(command: C) -> Command<C> {
+    let stamp = Stamp { client: ClientId(0), sequence: Sequence(0), acknowledged: Sequence(0) };
+    Command::Execute { stamp, command }
+}
+
 /// Entries decided in one run: enough for some 50 ms.
 fn entries(window: usize) -> usize {
     if window == 1 { 50_000 } else { 200_000 }
 }
 
-/// One run, as decided entries per second of this thread's time on a processor. There is one thread and it never
-/// waits, so on a quiet machine that is the time on the wall.
+/// One run, as decided entries per second.
 fn once<T: Trio>(command: &T::Command, window: usize) -> f64 {
     let mut trio = T::start(window);
     decide(&mut trio, command, 1000, window);
-    let start = Clock::start();
-    decide(&mut trio, command, entries(window), window);
-    entries(window) as f64 / start.seconds()
+    let ((), time) = timed(|| decide(&mut trio, command, entries(window), window));
+    entries(window) as f64 / time.as_secs_f64()
 }
 
-/// The thread's time on a processor where the system tells it, and time on the wall elsewhere.
-struct Clock {
-    wall: Instant,
-    processor_ns: Option<u64>,
+/// Somebody who decides commands: a name, the kind of commands, and a run with so many of them under way.
+struct Contender {
+    name: &'static str,
+    command: &'static str,
+    run: Box<dyn Fn(usize) -> f64>,
 }
 
-impl Clock {
-    fn start() -> Self {
-        Clock { wall: Instant::now(), processor_ns: processor_ns() }
-    }
-
-    fn seconds(&self) -> f64 {
-        let processor = self.processor_ns.zip(processor_ns()).map(|(start, now)| (now - start) as f64 / 1e9);
-        processor.unwrap_or_else(|| self.wall.elapsed().as_secs_f64())
-    }
-}
-
-fn processor_ns() -> Option<u64> {
-    std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split_whitespace().next()?.parse().ok()
-}
-
-type Run = Box<dyn Fn(usize) -> f64>;
-
-fn contenders() -> Vec<(&'static str, &'static str, Run)> {
+fn contenders() -> Vec<Contender> {
+    let new = |name, command, run: Box<dyn Fn(usize) -> f64>| Contender { name, command, run };
     vec![
-        ("quorate", "shared", Box::new(|window| once::<Ours<Batch<u8>, false>>(&shared(), window))),
-        ("omnipaxos", "shared", Box::new(|window| once::<Omni<Batch<u8>>>(&shared(), window))),
-        ("quorate", "owned", Box::new(|window| once::<Ours<Vec<u8>, false>>(&owned(), window))),
-        ("omnipaxos", "owned", Box::new(|window| once::<Omni<Vec<u8>>>(&owned(), window))),
-        (
+        new("quorate", "shared", Box::new(|window| once::<Ours<Batch<u8>, false>>(&shared(), window))),
+        new("omnipaxos", "shared", Box::new(|window| once::<Omni<Batch<u8>>>(&shared(), window))),
+        new("quorate", "owned", Box::new(|window| once::<Ours<Vec<u8>, false>>(&owned(), window))),
+        new("omnipaxos", "owned", Box::new(|window| once::<Omni<Vec<u8>>>(&owned(), window))),
+        new("raft-rs", "owned", Box::new(|window| once::<Raft>(&owned(), window))),
+        new(
             "quorate, commit messages",
             "owned",
             Box::new(|window| once::<Ours<Vec<u8>, true>>(&owned(), window)),
         ),
-        ("raft-rs", "owned", Box::new(|window| once::<Raft>(&owned(), window))),
+        new(
+            "quorate, records of a server",
+            "shared",
+            Box::new(|window| once::<Ours<Command<Batch<u8>>, false>>(&record(shared()), window)),
+        ),
+        new("quorate, applied", "shared", Box::new(|window| once::<Applied<Batch<u8>>>(&shared(), window))),
+        new(
+            "quorate, records of a server",
+            "owned",
+            Box::new(|window| once::<Ours<Command<Vec<u8>>, false>>(&record(owned()), window)),
+        ),
+        new("quorate, applied", "owned", Box::new(|window| once::<Applied<Vec<u8>>>(&owned(), window))),
     ]
 }
 
 /// Runs are interleaved, so that a slow moment of the machine hits all alike.
-fn measure() -> Vec<Row> {
+fn rates() -> Vec<report::Rate> {
     let contenders = contenders();
     let mut rows = Vec::new();
     for window in WINDOWS {
         let mut rates = vec![Vec::new(); contenders.len()];
         for _ in 0..RUNS {
-            for (rates, (_, _, run)) in rates.iter_mut().zip(&contenders) {
-                rates.push(run(window));
+            for (rates, contender) in rates.iter_mut().zip(&contenders) {
+                rates.push((contender.run)(window));
             }
         }
-        for (mut rates, (name, command, _)) in rates.into_iter().zip(&contenders) {
+        for (mut rates, Contender { name, command, .. }) in rates.into_iter().zip(&contenders) {
             rates.sort_by(f64::total_cmp);
-            rows.push(Row { name, command, window, per_second: rates[RUNS / 2].round() });
+            rows.push(report::Rate { name, command, window, per_second: rates[RUNS / 2].round() });
         }
     }
     rows
 }
 
-/// One line of the summary.
-#[derive(serde::Serialize)]
-struct Row {
-    name: &'static str,
-    command: &'static str,
-    window: usize,
-    per_second: f64,
-}
-
 fn summary(path: Option<&String>) {
-    let rows = measure();
-    println!("| log | commands | window 1 | window 64 | window 256 |");
-    println!("|---|---|---|---|---|");
-    let of = |name: &str, command: &str, window| {
-        let same = |row: &&Row| row.name == name && row.command == command && row.window == window;
-        rows.iter().find(same).map_or(f64::NAN, |row| row.per_second)
-    };
-    for (name, command, _) in contenders() {
-        let cells = WINDOWS.map(|window| {
-            let (rate, ours) = (of(name, command, window), of("quorate", command, window));
-            format!("{:.2} M/s ({:.2}×)", rate / 1e6, rate / ours)
-        });
-        println!("| {name} | {command} | {} |", cells.join(" | "));
-    }
+    let rates = rates();
+    print!("{}", report::rates(&rates));
+    let figures = figures::measure(&Effort::FULL);
+    print!("{}", report::figures(&figures));
     if let Some(path) = path {
-        let json = serde_json::to_string_pretty(&rows).expect("numbers and names");
+        let json = serde_json::to_string_pretty(&serde_json::json!({ "rates": rates, "figures": figures }))
+            .expect("numbers and names");
         std::fs::write(path, json).unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 }
@@ -163,6 +154,11 @@ fn main() {
     bench::<Omni<Batch<u8>>>(&mut criterion, "omnipaxos-shared", &shared());
     bench::<Ours<Vec<u8>, false>>(&mut criterion, "quorate-owned", &owned());
     bench::<Omni<Vec<u8>>>(&mut criterion, "omnipaxos-owned", &owned());
+    bench::<Applied<Batch<u8>>>(&mut criterion, "quorate-applied-shared", &shared());
+    bench::<Applied<Vec<u8>>>(&mut criterion, "quorate-applied-owned", &owned());
     bench::<Raft>(&mut criterion, "raft-rs-owned", &owned());
+    if arguments.iter().any(|argument| argument == "--test") {
+        assert!(!report::figures(&figures::measure(&Effort::SMOKE)).is_empty());
+    }
     criterion.final_summary();
 }

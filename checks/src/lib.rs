@@ -15,6 +15,7 @@ pub fn registry() -> Registry {
     paxos::inductive::register(&mut registry);
     paxos::refinement::register(&mut registry);
     paxos::sampled::register(&mut registry);
+    paxos::served::register(&mut registry);
     paxos::demonstration::register(&mut registry);
     calibration::register(&mut registry);
     registry

@@ -1,10 +1,10 @@
 //! omnipaxos, with its own storage in memory.
 
-use super::Trio;
 use omnipaxos::messages::Message;
 use omnipaxos::storage::{Entry, NoSnapshot};
 use omnipaxos::{ClusterConfig, OmniPaxos, OmniPaxosConfig, ServerConfig};
 use omnipaxos_storage::memory_storage::MemoryStorage;
+use quorate_benches::trio::Trio;
 use std::fmt::Debug;
 
 /// A command as an entry.

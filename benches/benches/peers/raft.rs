@@ -1,6 +1,6 @@
 //! raft-rs, with its own storage in memory and appends batched.
 
-use super::Trio;
+use quorate_benches::trio::Trio;
 use raft::eraftpb::{Entry, Message};
 use raft::storage::MemStorage;
 use raft::{Config, RawNode, StateRole};

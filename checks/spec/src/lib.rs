@@ -22,6 +22,17 @@ impl std::fmt::Display for Kind {
     }
 }
 
+/// What an action that was taken in one run is at some state of another.
+#[derive(Clone, Debug)]
+pub enum Again<A> {
+    /// It is to be looked for among those on offer.
+    Look,
+    /// It is not on offer.
+    Gone,
+    /// This one, which is on offer.
+    Here(A),
+}
+
 /// A model with its claims.
 pub trait Spec: Model + Sized {
     /// Every kind of action that the model as configured has; a kind that no search ever takes is reported.
@@ -29,6 +40,12 @@ pub trait Spec: Model + Sized {
 
     /// The kind of one action.
     fn kind(&self, action: &Self::Action) -> Kind;
+
+    /// What `action`, taken in another run, is in `state`: for the sake of making a run shorter, where whether it is on
+    /// offer can be told without listing all that is.
+    fn again(&self, _state: &Self::State, _action: &Self::Action) -> Again<Self::Action> {
+        Again::Look
+    }
 
     /// Everything that must hold, and everything that must be reachable.
     fn claims(&self, claims: &mut Claims<Self>);

@@ -5,7 +5,7 @@
 
 use super::{
     history::{History, Life},
-    machine::Paxos,
+    machine::{Core, Paxos},
     marks::marks,
     models::PROTOCOL,
     refine::RefinesLog,
@@ -22,12 +22,11 @@ use quorate::{
     verdict::Run,
     world::{Comeback, Event, NetworkKind, Scope, World, WorldModel},
 };
-use quorate_core::paxos::{Replica, Slot, Value};
+use quorate_core::paxos::{Slot, Value};
 use quorate_spec::{Claims, Kind, Spec};
 use stateright::Model;
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
-type Core = Replica<u8>;
 type Wild = Refining<Core>;
 
 const SCOPE: &str = "storm";
@@ -64,8 +63,10 @@ pub fn register(registry: &mut Registry) {
 
 /// The wild scope, where a replica that crashes stays away for a while, with the claim that it can be survived.
 pub fn wild() -> Wild {
-    let scope = Scope { name: SCOPE, comeback: Comeback::Later, ..scopes::wild() };
-    let mapping = RefinesLog::new(scope.replicas, scope.crashes);
+    let mut scope: Scope<Core, History> = Scope { name: SCOPE, comeback: Comeback::Later, ..scopes::wild() };
+    // Replicas that ask before they campaign hardly ever duel.
+    scope.config.pre_vote = false;
+    let mapping = RefinesLog::<Core>::new(scope.replicas, scope.crashes);
     Refinement::new(WorldModel::new(scope).claim(claims), OnWorld(mapping))
 }
 

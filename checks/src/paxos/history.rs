@@ -1,18 +1,36 @@
 //! The history of a run of Paxos: what later ballots overwrite on disks, and what nobody keeps.
 
-use super::machine::Paxos;
+mod deeds;
+
+pub use deeds::{Asked, Executed, QUORUM, Read, Replica, Told, VOTERS, commands};
+
+use super::machine::{Part, Paxos};
 use quorate::world::{Ghost, Observation};
 use quorate_core::paxos::{Ballot, Message, Notice, Request, Slot, Value, Write};
 use quorate_machine::NodeId;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+    hash::Hash,
+};
 
 /// One life of one replica: the replica, and how often it had started before.
 pub type Life = (NodeId, u8);
 
+/// What a scope wants to be remembered beyond what agreement needs: nothing, or [`Executed`].
+pub trait Deeds<M: Paxos>: Clone + Eq + Hash + Debug + Default + Serialize + Send + Sync + 'static {
+    /// Replica `at` showed `seen`. `past` is the history before it, without these deeds.
+    fn observe(&mut self, past: &History<Self>, at: NodeId, seen: &Observation<M>);
+}
+
+impl<M: Paxos> Deeds<M> for () {
+    fn observe(&mut self, _past: &History, _at: NodeId, _seen: &Observation<M>) {}
+}
+
 /// What has been seen of a run, by the protocol's nouns.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize)]
-pub struct History {
+pub struct History<D = ()> {
     /// How often each replica has started.
     pub starts: BTreeMap<NodeId, u8>,
     /// The commands that clients handed to a replica.
@@ -25,9 +43,11 @@ pub struct History {
     pub proposed: BTreeMap<(Ballot, Slot), Value<u8>>,
     /// What each replica announced as chosen, last.
     pub learned: BTreeMap<(NodeId, Slot), Value<u8>>,
+    /// What else the scope wants to be remembered.
+    pub deeds: D,
 }
 
-impl History {
+impl<D> History<D> {
     /// The life that `node` is in.
     pub fn life(&self, node: NodeId) -> Life {
         (node, self.starts.get(&node).copied().unwrap_or_default())
@@ -38,6 +58,12 @@ impl History {
         let life = self.life(node);
         self.started.entry(ballot).or_insert(life);
     }
+
+    /// The last ballot that `node` started in the life that it is in.
+    pub fn own_ballot(&self, node: NodeId) -> Option<Ballot> {
+        let life = self.life(node);
+        self.started.iter().rev().find(|(_, of)| **of == life).map(|(ballot, _)| *ballot)
+    }
 }
 
 /// The slots of a run of values.
@@ -45,8 +71,11 @@ pub fn slots<T>(first: Slot, values: &[T]) -> impl Iterator<Item = (Slot, &T)> {
     (first.0..).map(Slot).zip(values)
 }
 
-impl<M: Paxos> Ghost<M> for History {
+impl<M: Paxos, D: Deeds<M>> Ghost<M> for History<D> {
     fn observe(&mut self, at: NodeId, seen: &Observation<M>) {
+        let mut deeds = std::mem::take(&mut self.deeds);
+        deeds.observe(self, at, seen);
+        self.deeds = deeds;
         match seen {
             Observation::Requested { request: Request::Submit(command), .. } => {
                 self.submitted.insert(*command);
@@ -58,13 +87,19 @@ impl<M: Paxos> Ghost<M> for History {
                 self.learned.extend(learned);
             }
             Observation::Restarted => *self.starts.entry(at).or_default() += 1,
-            Observation::Published(Notice::Role(_)) | Observation::Replied { .. } | Observation::Crashed => {}
+            Observation::Requested {
+                request: Request::Confirm | Request::Transfer { .. } | Request::Stop,
+                ..
+            }
+            | Observation::Published(Notice::Role(_) | Notice::Installed { .. } | Notice::Stopped)
+            | Observation::Replied { .. }
+            | Observation::Crashed => {}
         }
     }
 }
 
-impl History {
-    fn sent(&mut self, at: NodeId, message: &Message<u8>) {
+impl<D> History<D> {
+    fn sent(&mut self, at: NodeId, message: &Message<u8, Part>) {
         match message {
             Message::Prepare { ballot, .. } => self.start(at, *ballot),
             Message::Accept { ballot, first, values, .. } => {
@@ -77,11 +112,18 @@ impl History {
             | Message::Accepted { .. }
             | Message::Commit { .. }
             | Message::CatchUp { .. }
-            | Message::Learn { .. } => {}
+            | Message::Learn { .. }
+            | Message::Snapshot { .. }
+            | Message::Fetch { .. }
+            | Message::Probe { .. }
+            | Message::Alive { .. }
+            | Message::PreVote { .. }
+            | Message::PreGrant { .. }
+            | Message::TimeoutNow { .. } => {}
         }
     }
 
-    fn durable(&mut self, at: NodeId, write: &Write<u8>) {
+    fn durable(&mut self, at: NodeId, write: &Write<u8, Part>) {
         match write {
             Write::Promise(ballot) => {
                 // A proposer promises its own ballot before it asks others to.
@@ -91,10 +133,18 @@ impl History {
             }
             Write::Accept { ballot, first, values } => {
                 for (slot, value) in slots(*first, values) {
+                    // A leader's own vote is a proposal too, whether the others were sent it or not.
+                    if ballot.node == at {
+                        self.proposed.entry((*ballot, slot)).or_insert_with(|| value.clone());
+                    }
                     self.votes.insert((at, slot, *ballot), value.clone());
                 }
             }
-            Write::Incarnation(_) | Write::Chosen(_) | Write::Learned { .. } => {}
+            Write::Incarnation(_)
+            | Write::Chosen(_)
+            | Write::Learned { .. }
+            | Write::Chunk { .. }
+            | Write::Snapshot { .. } => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The intervals of a run of the core, for its picture: who leads which ballot, and what clients wait for.
 
-use super::{history::History, machine::Paxos, refinement::Refining};
+use super::{history::History, machine::Paxos, refine::Told, refinement::Refining};
 use quorate::{
     trace::Mark,
     world::{Event, Observation, World},
@@ -10,11 +10,11 @@ use quorate_machine::{NodeId, RequestId};
 
 /// What begins and ends with `event`. A replica is drawn as a leader while it takes itself for one; a request lasts
 /// from its arrival until its replica announces that the command is chosen, or turns it away.
-pub fn marks<M: Paxos>(
-    model: &Refining<M>,
-    before: &World<M, History>,
+pub fn marks<M: Paxos, D: Told<M>>(
+    model: &Refining<M, D>,
+    before: &World<M, History<D>>,
     event: &Event<M>,
-    after: &World<M, History>,
+    after: &World<M, History<D>>,
 ) -> Vec<Mark> {
     let Some(node) = event.node() else { return Vec::new() };
     let replica = after.node(node).driver().map(|driver| driver.machine().replica());
@@ -62,7 +62,10 @@ fn turned(node: NodeId, command: u8, result: String) -> Mark {
 
 /// The command of a request, by the script.
 fn asked(script: &[Request<u8>], id: RequestId) -> Option<u8> {
-    script.get(usize::try_from(id.0).ok()?).map(|Request::Submit(command)| *command)
+    match script.get(usize::try_from(id.0).ok()?)? {
+        Request::Submit(command) => Some(*command),
+        Request::Confirm | Request::Transfer { .. } | Request::Stop => None,
+    }
 }
 
 /// The answer that ends a request at once; a command that is queued goes on.
@@ -70,6 +73,10 @@ fn refusal(response: &Response) -> Option<String> {
     match response {
         Response::NotLeader { .. } => Some("not the leader".to_owned()),
         Response::Full => Some("full".to_owned()),
-        Response::Queued { .. } => None,
+        Response::Queued { .. }
+        | Response::Confirmed { .. }
+        | Response::Transferred { .. }
+        | Response::NotTransferred
+        | Response::Stopping => None,
     }
 }

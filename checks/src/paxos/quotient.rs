@@ -6,19 +6,27 @@
 //! every state of smaller scopes: delivering a dead message changes nothing and sends nothing, and a dead message
 //! stays dead over every event.
 
-use super::{history::History, machine::Paxos};
+use super::{
+    history::{Deeds, History},
+    machine::{Part, Paxos},
+};
 use quorate::world::{Envelope, World};
 use quorate_core::paxos::{Ballot, Message, Standing};
 
 /// Will the receiver never react to this message again?
 ///
-/// Only for configurations without `Reject`: with it, a message of a low ballot is answered.
-pub fn dead<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>>) -> bool {
+/// Where there are rejects, a message of a low ballot is answered, and so never dead.
+pub fn dead<M: Paxos, D: Deeds<M>>(
+    world: &World<M, History<D>>,
+    envelope: &Envelope<Message<u8, Part>>,
+) -> bool {
     let node = world.node(envelope.to);
     let Some(driver) = node.driver() else { return false };
     let replica = driver.machine().replica();
     // A crash can undo what memory knows, never what the disk does.
-    let outbid = |ballot: &Ballot| node.durable().promised > *ballot;
+    let promised = node.durable().promised;
+    let is_silent = !replica.config().rejects;
+    let outbid = |ballot: &Ballot| is_silent && promised > *ballot;
     let keeps_memory = world.left().crashes.of(envelope.to) == 0;
     let heard = replica.promised().max(replica.heard());
     match &envelope.message {
@@ -29,13 +37,24 @@ pub fn dead<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>
         Message::Accepted { ballot, upto } => {
             replica.standing() != Standing::Leader
                 || replica.promised() != *ballot
-                || *upto <= replica.chosen()
+                // With windows per peer, the leader also learns from it how far the other one is.
+                || (replica.config().peer_window == 0 && *upto <= replica.chosen())
         }
         Message::Prepare { ballot, .. } | Message::Accept { ballot, .. } => outbid(ballot),
         Message::Commit { ballot, chosen } => {
             outbid(ballot) || (keeps_memory && *ballot <= heard && *chosen <= replica.chosen())
         }
         Message::Learn { chosen, .. } => keeps_memory && *chosen <= replica.chosen(),
-        Message::Reject { .. } | Message::CatchUp { .. } => false,
+        Message::Snapshot { upto, .. } => keeps_memory && *upto <= replica.chosen(),
+        Message::Alive { ballot, .. } => {
+            replica.standing() != Standing::Leader || replica.promised() != *ballot
+        }
+        // A replica asks for what is above what it has promised.
+        Message::PreVote { ballot, .. } => is_silent && promised >= *ballot,
+        Message::PreGrant { ballot } => promised >= *ballot,
+        Message::TimeoutNow { ballot } | Message::Probe { ballot, .. } => outbid(ballot),
+        // Whoever asks to be taught may be taught more later.
+        Message::CatchUp { .. } | Message::Fetch { .. } => false,
+        Message::Reject { promised: other } => promised >= *other || (keeps_memory && heard >= *other),
     }
 }

@@ -6,20 +6,22 @@
 //! | a disk's entry, and the votes that it overwrote | `votes` |
 //! | a promise that became durable | `Promise`; for a proposer's own one, `Prepare` first |
 //! | an accept that became durable | `Accept`, slot by slot |
-//! | the first `Accept` message of a ballot in a slot | `Propose` |
-//! | a notice that slots are chosen | `Learn`, slot by slot |
+//! | the first `Accept` message of a ballot in a slot, or its leader's own vote | `Propose` |
+//! | a notice that slots are chosen | `Learn`, slot by slot; in scopes of execution see `refine/executed.rs` |
 //!
 //! Ballots keep their order: (round, replica, incarnation) becomes one small number.
 
+mod executed;
+
 use super::{
-    history::{History, Life, slots},
-    machine::Paxos,
+    history::{Deeds, Executed, History, Life, slots},
+    machine::{Core, Part, Paxos},
 };
 use quorate::{
     refine::{Refines, Waiver, Walk},
     world::Observation,
 };
-use quorate_core::paxos::{self as core, Durable, Message, Notice, Replica, Request, Write};
+use quorate_core::paxos::{self as core, Durable, Message, Notice, Request, Write};
 use quorate_machine::NodeId;
 use quorate_model::paxos::log::{
     Log,
@@ -28,13 +30,38 @@ use quorate_model::paxos::log::{
 };
 use std::{collections::BTreeMap, marker::PhantomData};
 
-/// The mapping, for one cluster size, of the core or of a planted variant of it.
+/// The mapping, for one cluster size, of the core or of a planted variant of it, with the history that a scope keeps.
 #[derive(Clone, Debug)]
-pub struct RefinesLog<M = Replica<u8>> {
+pub struct RefinesLog<M = Core, D = ()> {
     log: Log,
     numbering: Numbering,
     waived: Vec<Waiver>,
-    machine: PhantomData<fn() -> M>,
+    machine: PhantomData<fn() -> (M, D)>,
+}
+
+/// What the history that a scope keeps lets the mapping tell.
+pub trait Told<M: Paxos>: Deeds<M> {
+    /// Whether replicas execute.
+    const EXECUTES: bool;
+
+    /// The history as [`Executed`], if that is what it is. Without it replicas learn; with it they execute.
+    fn executed(history: &History<Self>) -> Option<&History<Executed>>;
+}
+
+impl<M: Paxos> Told<M> for () {
+    const EXECUTES: bool = false;
+
+    fn executed(_: &History) -> Option<&History<Executed>> {
+        None
+    }
+}
+
+impl<M: Paxos> Told<M> for Executed {
+    const EXECUTES: bool = true;
+
+    fn executed(history: &History<Self>) -> Option<&History<Executed>> {
+        Some(history)
+    }
 }
 
 /// Numbers ballots from 1 without gaps, in their order.
@@ -56,7 +83,7 @@ impl Numbering {
     }
 }
 
-impl<M: Paxos> RefinesLog<M> {
+impl<M: Paxos, D: Told<M>> RefinesLog<M, D> {
     /// The mapping of `replicas` replicas, each acceptor and learner, that crash at most `crashes` times in all.
     /// Majorities: what the specification demands, whatever the core was configured to believe.
     ///
@@ -78,6 +105,34 @@ impl<M: Paxos> RefinesLog<M> {
             ..Log::two_slots()
         };
         RefinesLog { log, numbering, waived: Vec::new(), machine: PhantomData }
+    }
+
+    /// The same, where replicas execute, take snapshots if `snapshots`, and answer so many `reads`; the last `observers`
+    /// of them do not vote.
+    pub fn executing(mut self, observers: u16, snapshots: bool, reads: usize) -> Self {
+        let small = |count: usize| u8::try_from(count).expect("a scope is small");
+        let observers = small(observers.into());
+        let voters = self.log.acceptors - observers;
+        self.numbering.replicas = voters.into();
+        self.log = Log {
+            acceptors: voters,
+            phase1: voters / 2 + 1,
+            phase2: voters / 2 + 1,
+            learners: 0,
+            replicas: voters,
+            observers,
+            snapshots,
+            reads: small(reads),
+            restarts: u8::from(self.numbering.lives > 1),
+            ..self.log
+        };
+        self
+    }
+
+    /// Nothing is claimed of what clients see: with many calls under way at once that takes too long to judge.
+    pub fn without_clients(mut self) -> Self {
+        self.log.commands = 0;
+        self
     }
 
     /// This scope cannot reach `waived`.
@@ -115,11 +170,11 @@ fn incarnation((node, start): Life) -> Incarnation {
 /// Where the disk holds nothing of a slot, the acceptor has no vote there, whatever it once wrote: a vote that a
 /// crash took away is then missing here and found missing. Below the chosen prefix a disk may hold what was learned
 /// instead of what was voted for; there the votes are history.
-fn votes(
+fn votes<D>(
     numbering: Numbering,
     node: NodeId,
-    disk: &Durable<u8>,
-    ghost: &History,
+    disk: &Durable<u8, Part>,
+    ghost: &History<D>,
 ) -> BTreeMap<(Slot, Ballot), Value> {
     let mut votes = BTreeMap::new();
     for ((voter, at, number), voted) in &ghost.votes {
@@ -136,16 +191,16 @@ fn votes(
     votes
 }
 
-impl<M: Paxos> Refines for RefinesLog<M> {
+impl<M: Paxos, D: Told<M>> Refines for RefinesLog<M, D> {
     type Machine = M;
-    type Ghost = History;
+    type Ghost = History<D>;
     type Abstract = Log;
 
     fn specification(&self) -> &Log {
         &self.log
     }
 
-    fn abstraction(&self, disks: &[&Durable<u8>], ghost: &History) -> State {
+    fn abstraction(&self, disks: &[&Durable<u8, Part>], ghost: &History<D>) -> State {
         let numbering = self.numbering;
         let ballot = |number: &core::Ballot| numbering.ballot(*number);
         let mut state = State::new(self.log.acceptors, self.log.learners);
@@ -153,9 +208,13 @@ impl<M: Paxos> Refines for RefinesLog<M> {
         state.owner = ghost.started.iter().map(|(at, life)| (ballot(at), incarnation(*life))).collect();
         state.proposed =
             ghost.proposed.iter().map(|((at, place), v)| ((ballot(at), slot(*place)), value(v))).collect();
-        for (node, disk) in (0..).map(NodeId).zip(disks) {
+        for (node, disk) in (0..u16::from(self.log.acceptors)).map(NodeId).zip(disks) {
             state.promised[usize::from(node.0)] = ballot(&disk.promised);
             state.votes[usize::from(node.0)] = votes(numbering, node, disk, ghost);
+        }
+        if let Some(executed) = D::executed(ghost) {
+            executed::draw(numbering, disks, &executed.deeds, &mut state);
+            return state;
         }
         for ((node, at), learned) in &ghost.learned {
             state.learned[usize::from(node.0)].insert(slot(*at), value(learned));
@@ -163,7 +222,11 @@ impl<M: Paxos> Refines for RefinesLog<M> {
         state
     }
 
-    fn witness(&self, at: NodeId, seen: &Observation<M>, ghost: &History, walk: &mut Walk<'_, Log>) {
+    fn witness(&self, at: NodeId, seen: &Observation<M>, ghost: &History<D>, walk: &mut Walk<'_, Log>) {
+        let executed = D::executed(ghost);
+        if let Some(executed) = executed {
+            executed::witness(self.numbering, at, seen, executed, walk);
+        }
         match seen {
             Observation::Requested { request: Request::Submit(command), .. } => {
                 if !walk.state().submitted.contains(command) {
@@ -172,12 +235,18 @@ impl<M: Paxos> Refines for RefinesLog<M> {
             }
             Observation::Sent { message, .. } => self.numbering.sent(at, message, ghost, walk),
             Observation::Durable(write) => self.numbering.durable(at, write, ghost, walk),
-            Observation::Published(Notice::Chosen { first, values }) => {
+            Observation::Published(Notice::Chosen { first, values }) if executed.is_none() => {
                 for (place, chosen) in slots(*first, values) {
                     learn(at, slot(place), value(chosen), walk);
                 }
             }
-            Observation::Published(Notice::Role(_))
+            Observation::Requested {
+                request: Request::Confirm | Request::Transfer { .. } | Request::Stop,
+                ..
+            }
+            | Observation::Published(
+                Notice::Chosen { .. } | Notice::Role(_) | Notice::Installed { .. } | Notice::Stopped,
+            )
             | Observation::Replied { .. }
             | Observation::Crashed
             | Observation::Restarted => {}
@@ -200,7 +269,7 @@ impl<M: Paxos> Refines for RefinesLog<M> {
 }
 
 impl Numbering {
-    fn sent(self, at: NodeId, message: &Message<u8>, ghost: &History, walk: &mut Walk<'_, Log>) {
+    fn sent<D>(self, at: NodeId, message: &Message<u8, Part>, ghost: &History<D>, walk: &mut Walk<'_, Log>) {
         match message {
             Message::Prepare { ballot: number, .. } => self.prepare(at, *number, ghost, walk),
             Message::Accept { ballot: number, first, values, .. } => {
@@ -215,36 +284,53 @@ impl Numbering {
             | Message::Accepted { .. }
             | Message::Commit { .. }
             | Message::CatchUp { .. }
-            | Message::Learn { .. } => {}
+            | Message::Learn { .. }
+            | Message::Snapshot { .. }
+            | Message::Fetch { .. }
+            | Message::Probe { .. }
+            | Message::Alive { .. }
+            | Message::PreVote { .. }
+            | Message::PreGrant { .. }
+            | Message::TimeoutNow { .. } => {}
         }
     }
 
-    fn durable(self, at: NodeId, write: &Write<u8>, ghost: &History, walk: &mut Walk<'_, Log>) {
+    fn durable<D>(self, at: NodeId, write: &Write<u8, Part>, ghost: &History<D>, walk: &mut Walk<'_, Log>) {
         match write {
             Write::Promise(number) => {
                 if number.node == at {
                     self.prepare(at, *number, ghost, walk);
                 }
                 let (acceptor, ballot) = (acceptor(at), self.ballot(*number));
-                if walk.state().promised(acceptor) != ballot {
+                let known = walk.state().promised.get(usize::from(acceptor.0));
+                if known != Some(&ballot) {
                     walk.take(Action::Promise { acceptor, ballot });
                 }
             }
             Write::Accept { ballot: number, first, values } => {
-                for (place, _) in slots(*first, values) {
+                for (place, proposed) in slots(*first, values) {
                     let (acceptor, ballot, slot) = (acceptor(at), self.ballot(*number), slot(place));
-                    if walk.state().vote(acceptor, slot, ballot).is_none() {
+                    // A leader that holds a proposal back, because of the others' windows, votes for it all the same.
+                    if number.node == at {
+                        propose(ballot, slot, value(proposed), walk);
+                    }
+                    let votes = walk.state().votes.get(usize::from(acceptor.0));
+                    if votes.is_none_or(|votes| !votes.contains_key(&(slot, ballot))) {
                         walk.take(Action::Accept { acceptor, ballot, slot });
                     }
                 }
             }
             // What is learned is no vote, and how far a disk knows the log to be chosen is no state of the model.
-            Write::Incarnation(_) | Write::Chosen(_) | Write::Learned { .. } => {}
+            Write::Incarnation(_)
+            | Write::Chosen(_)
+            | Write::Learned { .. }
+            | Write::Chunk { .. }
+            | Write::Snapshot { .. } => {}
         }
     }
 
     /// To start a ballot again is a stutter for the life that started it, and refused for any other.
-    fn prepare(self, at: NodeId, number: core::Ballot, ghost: &History, walk: &mut Walk<'_, Log>) {
+    fn prepare<D>(self, at: NodeId, number: core::Ballot, ghost: &History<D>, walk: &mut Walk<'_, Log>) {
         let (ballot, owner) = (self.ballot(number), incarnation(ghost.life(at)));
         if walk.state().owner.get(&ballot) != Some(&owner) {
             walk.take(Action::Prepare { ballot, owner });

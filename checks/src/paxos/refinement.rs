@@ -2,13 +2,15 @@
 
 use super::{
     faults,
-    history::History,
-    machine::Paxos,
+    history::{Deeds, Executed, History},
+    keeper::Keeper,
+    machine::{Core, Part, Paxos},
     marks::marks,
+    mechanisms,
     models::PROTOCOL,
-    planted::{Defect, P01, P03, P05, P07, P09, P13, P15, P27, Planted},
+    planted::{Defect, P01, P03, P05, P07, P09, P09Observer, P11, P13, P15, P17, P21, P23, P27, Planted},
     quotient::dead,
-    refine::RefinesLog,
+    refine::{RefinesLog, Told},
     scopes::{self, Named},
 };
 use quorate::{
@@ -18,19 +20,36 @@ use quorate::{
     trace::Form,
     world::{Envelope, Scope, World, WorldModel},
 };
-use quorate_core::paxos::{Message, Replica, TimerKind};
-use serde::Serialize;
-use std::collections::BTreeMap;
+use quorate_core::paxos::{Message, Request, TimerKind};
 
 /// A machine in a world, with the claim that it refines Paxos over slots.
-pub type Refining<M> = Refinement<OnWorld<RefinesLog<M>>>;
+pub type Refining<M, D = ()> = Refinement<OnWorld<RefinesLog<M, D>>>;
 
 /// The claim that machines `M` refine Paxos over slots in `scope`.
-pub fn refining<M: Paxos>(scope: Scope<M, History>) -> Refining<M> {
+pub fn refining<M: Paxos, D: Told<M>>(scope: Scope<M, History<D>>) -> Refining<M, D> {
     let mapping = RefinesLog::new(scope.replicas, scope.crashes);
+    let mapping = if D::EXECUTES { executing(&scope, mapping) } else { mapping };
+    refining_by(scope, mapping)
+}
+
+/// The same, by this mapping.
+pub fn refining_by<M: Paxos, D: Told<M>>(
+    scope: Scope<M, History<D>>,
+    mapping: RefinesLog<M, D>,
+) -> Refining<M, D> {
     let crashes = scope.crashes > 0;
-    let world = WorldModel::new(scope);
+    let world = mechanisms::claims(WorldModel::new(scope));
     Refinement::new(if crashes { world.claim(faults::claims) } else { world }, OnWorld(mapping))
+}
+
+/// The mapping for replicas that execute, with what the scope lets them do.
+pub fn executing<M: Paxos, D: Told<M>>(
+    scope: &Scope<M, History<D>>,
+    mapping: RefinesLog<M, D>,
+) -> RefinesLog<M, D> {
+    let reads = scope.requests.iter().filter(|request| **request == Request::Confirm).count();
+    let snapshots = scope.timers.contains_key(&TimerKind::Capture);
+    mapping.executing(scope.config.observers, snapshots, reads)
 }
 
 /// Adds the refinement checks, and then the planted ones.
@@ -38,9 +57,12 @@ pub fn register(registry: &mut Registry) {
     for named in scopes::all() {
         let function = named.scope.name.replace('-', "_");
         registry.add(complete(named).rust(
-            &format!("{USES}\nuse quorate_core::paxos::Replica;"),
-            &format!("refining::<Replica<u8>>(lean(scopes::{function}()))"),
+            &format!("{USES}\nuse quorate_checks::paxos::machine::Core;"),
+            &format!("refining::<Core, ()>(lean(scopes::{function}()))"),
         ));
+    }
+    for check in mechanism_checks() {
+        registry.add(check);
     }
     for named in scopes::deep() {
         registry.add(complete(named).deep().limits(DEEP));
@@ -53,20 +75,61 @@ pub fn register(registry: &mut Registry) {
 /// What one deep search may take.
 const DEEP: Limits = Limits { seconds: Some(240.0), bytes: Some(6 << 30), states: None, depth: None };
 
-fn complete(named: Named) -> Search<Refining<Replica<u8>>> {
+/// Every mechanism beside agreement, in the smallest scope that kills what it must.
+fn mechanism_checks() -> Vec<Check> {
+    // Each line is also the expression from which an exported test rebuilds the model.
+    macro_rules! mechanism {
+        ($machine:ty, $scope:ident) => {
+            complete::<$machine, Executed>(scopes::named_mechanism(scopes::$scope()))
+                .rust(
+                    MECHANISMS,
+                    concat!(
+                        "refining::<",
+                        stringify!($machine),
+                        ", Executed>(lean(scopes::",
+                        stringify!($scope),
+                        "()))"
+                    ),
+                )
+                .into()
+        };
+    }
+    vec![
+        mechanism!(Keeper<Core, 1>, snapshot),
+        mechanism!(Keeper<Core, 2>, install_crash),
+        mechanism!(Core, reads),
+        mechanism!(Keeper<Core, 1>, observer),
+        mechanism!(Core, flow),
+        mechanism!(Core, pre_vote),
+        mechanism!(Core, transfer),
+        mechanism!(Core, stop),
+    ]
+}
+
+/// What an exported test of a mechanism needs in scope.
+const MECHANISMS: &str = "use quorate_checks::paxos::{history::Executed, keeper::Keeper, machine::Core, planted::*, refinement::*, scopes};";
+
+fn complete<M: Paxos, D: Told<M>>(named: Named<M, D>) -> Search<Refining<M, D>> {
     check(named.scope, "refinement", named.says).only(named.properties).after(adequate)
 }
 
 /// An action of the specification that no step ever named fails the check, once every state was examined: of a search
 /// that was cut nobody knows what the rest would have named.
-fn adequate<M: Paxos>(model: &Refining<M>, report: &Report<Refining<M>>) -> Remarks {
+fn adequate<M: Paxos, D: Told<M>>(model: &Refining<M, D>, report: &Report<Refining<M, D>>) -> Remarks {
     let adequacy = model.adequacy();
     let missed = adequacy.missed().into_iter().map(|kind| format!("no step of the code is ever {kind}"));
     let failures = if report.ended.is_complete() { missed.collect() } else { Vec::new() };
+    // The next search wants the memory, and what replays a trace of this one needs little of it.
+    model.concrete().forget();
+    model.forget();
     Remarks { failures, lines: vec![format!("adequacy: {adequacy}")] }
 }
 
-fn check<M: Paxos + Serialize>(scope: Scope<M, History>, kind: &str, says: &str) -> Search<Refining<M>> {
+fn check<M: Paxos, D: Told<M>>(
+    scope: Scope<M, History<D>>,
+    kind: &str,
+    says: &str,
+) -> Search<Refining<M, D>> {
     let bounds = scope.to_string();
     let name = scope.name;
     let (campaigns, crashes) = (scope.timers.values().copied().max().unwrap_or(0), scope.crashes);
@@ -97,16 +160,35 @@ pub struct Kill {
 
 /// Every planted defect in the scope that kills it, and in scopes one bound lower that it escapes.
 pub fn kills() -> Vec<Kill> {
-    // Each line is also the expression from which an exported test rebuilds the model.
-    macro_rules! kill {
-        ($defect:ident, $scope:expr, $steps:expr) => {
-            kill::<$defect>(
-                $scope,
-                $steps,
-                concat!("refining::<Planted<", stringify!($defect), ">>(", stringify!($scope), ")"),
-            )
-        };
-    }
+    let mut kills = agreement_kills();
+    kills.extend(mechanism_kills());
+    kills
+}
+
+// Each line is also the expression from which an exported test rebuilds the model.
+macro_rules! kill {
+    ($defect:ident, $scope:expr, $steps:expr) => {
+        kill!($defect in Planted<$defect>, (); "refines", $scope, $steps)
+    };
+    ($defect:ident in $machine:ty, $deeds:ty; $property:expr, $scope:expr, $steps:expr) => {
+        kill::<$defect, $machine, $deeds>(
+            $scope,
+            $property,
+            $steps,
+            concat!(
+                "refining::<",
+                stringify!($machine),
+                ", ",
+                stringify!($deeds),
+                ">(",
+                stringify!($scope),
+                ")"
+            ),
+        )
+    };
+}
+
+fn agreement_kills() -> Vec<Kill> {
     vec![
         kill!(P01, lean(scopes::duel()), Some(8)),
         kill!(P03, lean(scopes::duel()), Some(12)),
@@ -115,40 +197,66 @@ pub fn kills() -> Vec<Kill> {
         // A prepare below the promise is dead to the core and alive to this defect: nothing is dropped.
         kill!(P07, scopes::duel(), Some(3)),
         kill!(P09, lean(scopes::duel()), Some(2)),
+        // It promises what nobody started before anybody else does: there is no bound lower than one campaign.
+        kill!(P11, scopes::duel(), Some(1)),
         kill!(P13, lean(scopes::five()), Some(5)),
         // Of three replicas a quorum is oneself and one other: to count the other twice changes nothing.
         kill!(P13, lean(scopes::duel()), None),
         // Of three replicas a leader's own vote and any one other are a quorum already at the ballot of that other vote,
         // so the value was chosen there, and every later ballot proposes it. The models kill this one.
         kill!(P15, keeping_votes(scopes::duel()), None),
+        kill!(P17 in Planted<P17>, (); "PX-L2", lean(scopes::holes()), Some(11)),
+        // With one slot there is no hole.
+        kill!(P17 in Planted<P17>, (); "PX-L2", lean(two_ballots(scopes::duel())), None),
         kill!(P27, lean(scopes::gap()), Some(7)),
         // With one slot there is no gap.
         kill!(P27, lean(two_ballots(scopes::duel())), None),
     ]
 }
 
+fn mechanism_kills() -> Vec<Kill> {
+    vec![
+        kill!(P09Observer in Keeper<Planted<P09Observer>, 1>, Executed; "refines", lean(scopes::observer()), Some(1)),
+        kill!(P21 in Keeper<Planted<P21>, 1>, Executed; "refines", lean(scopes::snapshot()), Some(10)),
+        // Nobody asks who has compacted.
+        kill!(P21 in Keeper<Planted<P21>, 1>, Executed; "refines", lean(one_leader(scopes::snapshot())), None),
+        kill!(P23 in Planted<P23>, Executed; "PX-S17", lean(answered_at_once(scopes::reads())), Some(10)),
+        // Whoever leads is the only one who ever did.
+        kill!(P23 in Planted<P23>, Executed; "PX-S17", lean(answered_at_once(one_leader(scopes::reads()))), None),
+    ]
+}
+
 /// What an exported test of a planted core needs in scope.
 const USES: &str = "use quorate_checks::paxos::{planted::*, refinement::*, scopes};";
 
-fn kill<D: Defect>(scope: Scope<Planted<D>, History>, steps: Option<u32>, model: &str) -> Kill {
+fn kill<D: Defect, M: Paxos, E: Told<M>>(
+    scope: Scope<M, History<E>>,
+    property: &str,
+    steps: Option<u32>,
+    model: &str,
+) -> Kill {
     let name = scope.name;
     let label = format!("{}-{name}", D::ID.to_lowercase());
-    let search = check(scope, "planted", D::WHAT).scope(&label, D::WHAT).only(&["refines"]).rust(USES, model);
+    let uses = if E::EXECUTES { MECHANISMS } else { USES };
+    let search = check(scope, "planted", D::WHAT).scope(&label, D::WHAT).only(&[property]).rust(uses, model);
     let check = match steps {
-        Some(_) => search.stop(Stop::FirstViolation).expect("refines", Expect::Violated { steps }).into(),
+        Some(_) if property == "refines" => {
+            search.stop(Stop::FirstViolation).expect(property, Expect::Violated { steps }).into()
+        }
+        Some(_) => search.expect(property, Expect::Violated { steps }).into(),
         None => search.into(),
     };
     Kill { id: D::ID, what: D::WHAT, scope: name, steps, check }
 }
 
 /// With dead messages dropped, as the core's own scopes are.
-pub fn lean<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
+pub fn lean<M: Paxos, D: Deeds<M>>(scope: Scope<M, History<D>>) -> Scope<M, History<D>> {
     Scope { dead: Some(dead), ..scope }
 }
 
 /// As [`lean`], but votes are kept: the defect reacts to votes that the core is done with.
 pub fn keeping_votes<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
-    fn dead_but_votes<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8>>) -> bool {
+    fn dead_but_votes<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8, Part>>) -> bool {
         !matches!(envelope.message, Message::Accepted { .. }) && dead(world, envelope)
     }
     Scope { dead: Some(dead_but_votes), ..scope }
@@ -156,5 +264,21 @@ pub fn keeping_votes<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
 
 /// One bound lower: one campaign fewer.
 pub fn two_ballots<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
-    Scope { name: "duel-of-2-ballots", timers: BTreeMap::from([(TimerKind::Election, 2)]), ..scope }
+    Scope { name: "duel-of-2-ballots", ..campaigns(scope, 2) }
+}
+
+/// Where a request that is turned down, or answered at once, is an event too.
+pub fn answered_at_once<M: Paxos, D>(scope: Scope<M, History<D>>) -> Scope<M, History<D>> {
+    Scope { refusals: true, ..scope }
+}
+
+/// One bound lower: one leader.
+pub fn one_leader<M: Paxos, D>(scope: Scope<M, History<D>>) -> Scope<M, History<D>> {
+    Scope { name: "one-leader", ..campaigns(scope, 1) }
+}
+
+/// So many campaigns.
+pub fn campaigns<M: Paxos, D>(mut scope: Scope<M, History<D>>, count: u8) -> Scope<M, History<D>> {
+    scope.timers.insert(TimerKind::Election, count);
+    scope
 }

@@ -1,22 +1,25 @@
 //! The checks that sample: random runs in a scope that no search finishes, and lockstep with the specification.
 
 use super::{
-    history::History,
-    machine::Paxos,
+    history::{Executed, History},
+    keeper::Keeper,
+    machine::{Core, Paxos},
     marks::marks,
     models::PROTOCOL,
-    refinement::{Refining, refining},
+    refine::RefinesLog,
+    refinement::{Refining, executing, refining, refining_by},
     scopes::{self, Named},
 };
 use quorate::{
     lockstep::{Lockstep, Reach, model_driven},
     refine::Mapping,
-    registry::{Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Row, Sampling},
+    registry::{
+        Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Remarks, Row, Sampling,
+    },
     simulate::Plan,
     trace::Form,
     world::Scope,
 };
-use quorate_core::paxos::Replica;
 use quorate_spec::Kind;
 use serde::Serialize;
 use std::time::Instant;
@@ -41,10 +44,16 @@ pub const EXERCISED: &[&str] =
 pub fn register(registry: &mut Registry) {
     let says = "everything at once: crashes between outputs, loss, duplication, bytes, batches";
     let identity = identity("random", "wild", says);
-    registry.add(random::<Replica<u8>>(scopes::wild(), RANDOM, Expect::Holds).check(identity));
+    registry.add(random::<Core>(scopes::wild(), RANDOM, Expect::Holds).check(identity));
     let says = "as wild, more runs and longer ones";
     let identity = self::identity("random", "wild-for-long", says);
-    registry.add(random::<Replica<u8>>(scopes::wild(), LONG, Expect::Holds).check(identity).deep());
+    registry.add(random::<Core>(scopes::wild(), LONG, Expect::Holds).check(identity).deep());
+    let says = "as wild, with snapshots, an observer, reads, pre-votes, transfers, a stop and windows";
+    let identity = self::identity("random", "wild-mechanisms", says);
+    registry.add(mechanisms(scopes::wild_mechanisms(1), RANDOM).check(identity));
+    let says = "as wild-mechanisms, more runs and longer ones";
+    let identity = self::identity("random", "wild-mechanisms-for-long", says);
+    registry.add(mechanisms(scopes::wild_mechanisms(6), LONG).check(identity).deep());
     let says = "the specification leads, and the core follows";
     registry.add(following("holes", says));
 }
@@ -73,8 +82,60 @@ pub fn random<M: Paxos + Serialize>(
         property: ("refines", "every step of the code is a step of the specification, or none"),
         faults: &["crash", "crash-during", "drop", "duplicate"],
         exercised: EXERCISED,
+        triggered: &[],
+        after: None,
         expect,
     }
+}
+
+/// A replica with everything switched on, and a layer above it that takes snapshots of two chunks.
+pub type Everything = Keeper<Core, 2>;
+
+/// What every mechanism claims where it acts, and the witnesses that say that it did: each must be met with.
+pub const MECHANISMS: &[&str] = &[
+    "read-index",
+    "observes",
+    "window",
+    "pre-vote",
+    "hands-over",
+    "stops",
+    "full",
+    "restarted-leads",
+    "suffix-lost",
+    "PX-R1",
+    "PX-R2",
+    "PX-R3",
+    "PX-R4",
+    "PX-R6",
+    "PX-R7",
+];
+
+/// Random runs with every mechanism. Those that the specification has actions for must take each of them.
+pub fn mechanisms(
+    scope: Scope<Everything, History<Executed>>,
+    plan: Plan,
+) -> Sampling<Refining<Everything, Executed>> {
+    let mapping = executing(&scope, RefinesLog::new(scope.replicas, scope.crashes)).without_clients();
+    Sampling {
+        model: refining_by(scope, mapping),
+        form: Form::serde().marked(marks).beside_specification(),
+        plan,
+        property: ("refines", "every step of the code is a step of the specification, or none"),
+        faults: &["crash", "crash-during", "drop", "duplicate"],
+        exercised: EXERCISED,
+        triggered: MECHANISMS,
+        after: Some(counted),
+        expect: Expect::Holds,
+    }
+}
+
+/// How often each action of the specification was taken; one that never was fails the check.
+fn counted(model: &Refining<Everything, Executed>) -> Remarks {
+    let adequacy = model.adequacy();
+    let counts = adequacy.hits.iter().map(|(kind, hits)| format!("{kind} {hits}"));
+    let line = format!("the code performed: {}", counts.collect::<Vec<_>>().join(", "));
+    let missed = adequacy.missed().into_iter().map(|kind| format!("no step of the code is ever {kind}"));
+    Remarks { lines: vec![line], failures: missed.collect() }
 }
 
 fn following(scope: &str, says: &str) -> Check {

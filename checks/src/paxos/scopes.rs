@@ -3,17 +3,25 @@
 //! Each is as small as the defects that it must kill allow; `tests/paxos/planted.rs` holds the table of which scope
 //! kills which defect, and which escape one bound lower.
 
-use super::{history::History, machine::Paxos, quotient::dead};
+mod mechanisms;
+
+pub use mechanisms::*;
+
+use super::{
+    history::{Deeds, History},
+    machine::{Core, Part, Paxos},
+    quotient::dead,
+};
 use quorate::world::{NetworkKind, Persistence, Postcard, Scope, World};
-use quorate_core::paxos::{Config, Message, Replica, Request, Slot, TimerKind};
+use quorate_core::paxos::{Config, Message, Request, Slot, TimerKind};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Is nothing proposed in a slot from `SLOTS` on?
-fn slots<M: Paxos, const SLOTS: u64>(world: &World<M, History>) -> bool {
+fn slots<M: Paxos, D: Deeds<M>, const SLOTS: u64>(world: &World<M, History<D>>) -> bool {
     world.ghost().proposed.keys().all(|(_, slot)| *slot < Slot(SLOTS))
 }
 
-fn scope<M: Paxos>(name: &'static str, window: u32, campaigns: u8, commands: u8) -> Scope<M, History> {
+fn scope<M: Paxos, D>(name: &'static str, window: u32, campaigns: u8, commands: u8) -> Scope<M, History<D>> {
     let mut scope = Scope::new(name, 3, Config::bare(3, window));
     scope.timers.insert(TimerKind::Election, campaigns);
     scope.requests = (1..=commands).map(Request::Submit).collect();
@@ -22,7 +30,7 @@ fn scope<M: Paxos>(name: &'static str, window: u32, campaigns: u8, commands: u8)
 }
 
 /// A message as people say it: its kind, and the ballot or slot that varies.
-pub fn call(message: &Message<u8>) -> String {
+pub fn call(message: &Message<u8, Part>) -> String {
     match message {
         Message::Prepare { ballot, .. } => format!("Prepare {ballot}"),
         Message::Promise { ballot, .. } => format!("Promise {ballot}"),
@@ -32,37 +40,44 @@ pub fn call(message: &Message<u8>) -> String {
         Message::Commit { chosen, .. } => format!("Commit up to {chosen}"),
         Message::CatchUp { from } => format!("CatchUp from {from}"),
         Message::Learn { first, .. } => format!("Learn from {first}"),
+        Message::Snapshot { upto, at, of, .. } => format!("Snapshot up to {upto}, chunk {at} of {of}"),
+        Message::Fetch { upto, at, .. } => format!("Fetch snapshot up to {upto} from chunk {at}"),
+        Message::Probe { ballot, round } => format!("Probe {round} of {ballot}"),
+        Message::Alive { ballot, round } => format!("Alive {round} of {ballot}"),
+        Message::PreVote { ballot, .. } => format!("PreVote {ballot}"),
+        Message::PreGrant { ballot } => format!("PreGrant {ballot}"),
+        Message::TimeoutNow { ballot } => format!("TimeoutNow {ballot}"),
     }
 }
 
 /// Two slots, two campaigns: a leader change with two slots in flight, holes filled with no-ops. No crash.
 pub fn holes<M: Paxos>() -> Scope<M, History> {
-    Scope { bound: Some(("2 slots", slots::<M, 2>)), ..scope("holes", 2, 2, 2) }
+    Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("holes", 2, 2, 2) }
 }
 
 /// Two slots, one leader, who tells what was chosen; who misses a slot asks for it.
 pub fn gap<M: Paxos>() -> Scope<M, History> {
-    let mut scope = Scope { bound: Some(("2 slots", slots::<M, 2>)), ..scope("gap", 2, 1, 2) };
+    let mut scope = Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("gap", 2, 1, 2) };
     scope.config.commit_messages = true;
     scope
 }
 
 /// Two slots, two leaders, who tell what was chosen: learning across a leader change.
 pub fn two_slots<M: Paxos>() -> Scope<M, History> {
-    let mut scope = Scope { bound: Some(("2 slots", slots::<M, 2>)), ..scope("two-slots", 2, 2, 2) };
+    let mut scope = Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("two-slots", 2, 2, 2) };
     scope.config.commit_messages = true;
     scope
 }
 
 /// One slot, three ballots, two values.
 pub fn duel<M: Paxos>() -> Scope<M, History> {
-    Scope { bound: Some(("1 slot", slots::<M, 1>)), ..scope("duel", 1, 3, 2) }
+    Scope { bound: Some(("1 slot", slots::<M, (), 1>)), ..scope("duel", 1, 3, 2) }
 }
 
 /// One slot, three campaigns, one crash that loses any suffix of what was not synced.
 pub fn crash<M: Paxos>() -> Scope<M, History> {
     Scope {
-        bound: Some(("1 slot", slots::<M, 1>)),
+        bound: Some(("1 slot", slots::<M, (), 1>)),
         crashes: 1,
         foretold: true,
         persistence: Persistence::Asynchronous,
@@ -98,9 +113,9 @@ pub fn wild<M: Paxos>() -> Scope<M, History> {
 }
 
 /// A scope of the core, with what it is for.
-pub struct Named {
+pub struct Named<M: Paxos = Core, D = ()> {
     /// The scope, with the reductions that it allows.
-    pub scope: Scope<Replica<u8>, History>,
+    pub scope: Scope<M, History<D>>,
     /// What it shows, in one sentence.
     pub says: &'static str,
     /// The properties that it can put to the test; the others' triggers lie outside of it.
@@ -129,7 +144,7 @@ const WITH_CRASH: [&str; 11] = [
 
 /// Every scope in which the core is searched completely.
 pub fn all() -> Vec<Named> {
-    let named = |mut scope: Scope<Replica<u8>, History>, says, properties| {
+    let named = |mut scope: Scope<Core, History>, says, properties| {
         scope.dead = Some(dead);
         Named { scope, says, properties }
     };
@@ -149,12 +164,12 @@ pub fn all() -> Vec<Named> {
 
 /// Larger scopes, for `--deep`: what a search of them leaves open it says.
 pub fn deep() -> Vec<Named> {
-    let named = |mut scope: Scope<Replica<u8>, History>, name, says, properties| {
+    let named = |mut scope: Scope<Core, History>, name, says, properties| {
         scope.dead = Some(dead);
         scope.name = name;
         Named { scope, says, properties }
     };
-    let campaigns = |mut scope: Scope<Replica<u8>, History>, count| {
+    let campaigns = |mut scope: Scope<Core, History>, count| {
         scope.timers.insert(TimerKind::Election, count);
         scope
     };

@@ -69,7 +69,7 @@ fn every_limit_ends_in_bounded_with_what_cut_it() {
     assert_eq!(limit(Limits { states: Some(5_000), ..Limits::default() }), "5000 states");
     assert_eq!(limit(Limits { depth: Some(7), ..Limits::default() }), "depth 7");
     assert_eq!(limit(Limits { seconds: Some(0.0), ..Limits::default() }), "0 seconds");
-    assert_eq!(limit(Limits { bytes: Some(1), ..Limits::default() }), "1 bytes of memory");
+    assert_eq!(limit(Limits { bytes: Some(0), ..Limits::default() }), "0 B of memory");
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use quorate::lockstep::{Choices, choice_driven};
 use quorate_checks::paxos::{
+    machine::Core,
     planted::{P01, Planted},
     refinement::refining,
     sampled, scopes,
 };
-use quorate_core::paxos::Replica;
 
 #[test]
 fn the_core_follows_every_kind_of_step_of_the_model() {
@@ -18,9 +18,8 @@ fn the_core_follows_every_kind_of_step_of_the_model() {
 #[test]
 fn whatever_events_proptest_picks_the_core_refines_the_model() {
     let choices = Choices { cases: 200, longest: 60, seed: 7 };
-    choice_driven(&refining(scopes::two_slots::<Replica<u8>>()), choices)
-        .expect("the core refines the model");
-    choice_driven(&refining(scopes::crash::<Replica<u8>>()), choices).expect("with crashes too");
+    choice_driven(&refining(scopes::two_slots::<Core>()), choices).expect("the core refines the model");
+    choice_driven(&refining(scopes::crash::<Core>()), choices).expect("with crashes too");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! `quorate check` searches.
 
 use quorate::registry::{Check, Context, Judgement, Registry};
-use quorate_checks::paxos::{refinement, scopes};
+use quorate_checks::paxos::{machine::Core, refinement, scopes};
 
 /// Runs the checks that `wanted` picks; every row must be as expected.
 pub(crate) fn run(wanted: impl Fn(&Check) -> bool) -> usize {
@@ -51,7 +51,7 @@ fn every_scope_is_complete_or_not_green() {
 #[test]
 fn an_action_that_no_step_names_fails_the_check() {
     // Nobody campaigns, so nothing is prepared, promised, proposed, accepted or learned.
-    let mut scope = scopes::gap::<quorate_core::paxos::Replica<u8>>();
+    let mut scope = scopes::gap::<Core>();
     scope.timers.clear();
     let model = refinement::refining(scope);
     let report = quorate::engine::search(&model, &quorate::engine::Options::default());

@@ -3,8 +3,7 @@
 use quorate::registry::{Check, Context, Expect, Identity, Judgement, Row};
 use quorate::simulate::Plan;
 use quorate::trace::Trace;
-use quorate_checks::paxos::{planted::*, sampled, scopes};
-use quorate_core::paxos::Replica;
+use quorate_checks::paxos::{machine::Core, planted::*, sampled, scopes};
 
 fn run(check: &Check, context: &Context) -> Row {
     let outcome = check.run(context, "random");
@@ -14,16 +13,33 @@ fn run(check: &Check, context: &Context) -> Row {
 
 #[test]
 fn random_runs_with_every_fault_find_nothing_and_exercise_everything() {
-    let random = sampled::random::<Replica<u8>>(scopes::wild(), sampled::RANDOM, Expect::Holds);
+    let random = sampled::random::<Core>(scopes::wild(), sampled::RANDOM, Expect::Holds);
     let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
     assert_eq!(row.judgement, Judgement::Met, "{:?}", row.sentence);
+}
+
+#[test]
+fn random_runs_with_every_mechanism_find_nothing_and_exercise_them_all() {
+    let random = sampled::mechanisms(scopes::wild_mechanisms(1), sampled::RANDOM);
+    let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
+    assert_eq!(row.judgement, Judgement::Met, "{:?}", row.sentence);
+}
+
+#[test]
+fn a_mechanism_that_never_acted_is_not_green() {
+    let plan = Plan { seeds: 0..2, steps: 5 };
+    let random = sampled::mechanisms(scopes::wild_mechanisms(1), plan);
+    let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
+    assert!(matches!(row.judgement, Judgement::Unmet(_)), "{:?}", row.judgement);
+    let said = row.sentence.expect("it says what was missed");
+    assert!(said.contains("read-index") && said.contains("Install"), "{said}");
 }
 
 #[test]
 fn a_random_run_that_fails_is_shortened_and_its_trace_replays() {
     let folder = tempfile::tempdir().unwrap();
     let context = Context { traces: Some(folder.path().to_owned()), ..Context::default() };
-    let plan = Plan { seeds: 0..20, steps: 200 };
+    let plan = Plan { seeds: 0..300, steps: 300 };
     let expect = Expect::Violated { steps: None };
     let check = sampled::random::<Planted<P01>>(scopes::wild(), plan, expect).check(Identity::default());
     let row = run(&check, &context);
@@ -39,7 +55,7 @@ fn a_random_run_that_fails_is_shortened_and_its_trace_replays() {
 #[test]
 fn a_mechanism_that_no_run_exercised_is_not_green() {
     let plan = Plan { seeds: 0..1, steps: 3 };
-    let random = sampled::random::<Replica<u8>>(scopes::wild(), plan, Expect::Holds);
+    let random = sampled::random::<Core>(scopes::wild(), plan, Expect::Holds);
     let row = run(&random.check(Identity::default()), &Context { traces: None, ..Context::default() });
     assert!(matches!(row.judgement, Judgement::Unmet(_)), "{:?}", row.judgement);
     assert!(row.sentence.is_some_and(|said| said.starts_with("never exercised: ")));

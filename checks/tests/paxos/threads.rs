@@ -126,12 +126,12 @@ fn closing_the_window_tells_everybody_who_waits() {
 #[test]
 fn every_client_learns_what_became_of_its_command() {
     let count = interleavings(Some(3), || {
-        let (mut desk, handle) = open::<u16, Sound>(numbered(0), 1);
+        let (mut desk, handle) = open::<u16, Slot, Sound>(numbered(0), 1);
         let submit = |command: u16| {
             let handle = handle.clone();
             thread::spawn(move || {
                 let outcome = handle.submit(command).expect("it is open").wait();
-                let Outcome::Chosen(slot) = outcome else { panic!("{command} came to {outcome:?}") };
+                let Outcome::Told(slot) = outcome else { panic!("{command} came to {outcome:?}") };
                 assert!(handle.status().chosen > slot, "the status is behind slot {}", slot.0);
                 slot
             })
@@ -142,7 +142,7 @@ fn every_client_learns_what_became_of_its_command() {
             for (id, _) in desk.take_some().expect("it is open") {
                 chosen += 1;
                 desk.publish(numbered(chosen));
-                desk.settle(id, Outcome::Chosen(Slot(u64::from(chosen) - 1)));
+                desk.settle(id, Slot(u64::from(chosen) - 1));
             }
         }
         let slots: BTreeSet<_> = clients.map(|client| client.join().expect("it was told")).into();
@@ -154,7 +154,7 @@ fn every_client_learns_what_became_of_its_command() {
 #[test]
 fn a_client_is_told_when_the_desk_is_gone() {
     let count = interleavings(None, || {
-        let (desk, handle) = open::<u16, Sound>(numbered(0), 1);
+        let (desk, handle) = open::<u16, Slot, Sound>(numbered(0), 1);
         let client = thread::spawn(move || handle.submit(1).map(|ticket| ticket.wait()));
         drop(desk);
         let told = client.join().expect("it was told");
@@ -166,7 +166,7 @@ fn a_client_is_told_when_the_desk_is_gone() {
 #[test]
 fn closing_wakes_the_desk_and_lets_it_finish_what_was_taken() {
     let count = interleavings(None, || {
-        let (mut desk, handle) = open::<u16, Sound>(numbered(0), 1);
+        let (mut desk, handle) = open::<u16, Slot, Sound>(numbered(0), 1);
         let client = thread::spawn(move || {
             let ticket = handle.try_submit(7).expect("there is room");
             handle.close();
@@ -178,29 +178,109 @@ fn closing_wakes_the_desk_and_lets_it_finish_what_was_taken() {
             taken.extend(submitted);
         }
         assert_eq!(taken.iter().map(|(_, command)| *command).collect::<Vec<_>>(), [7]);
-        taken.into_iter().for_each(|(id, _)| desk.settle(id, Outcome::Chosen(Slot(0))));
-        assert_eq!(client.join().expect("it was told"), Outcome::Chosen(Slot(0)));
+        taken.into_iter().for_each(|(id, _)| desk.settle(id, Slot(0)));
+        assert_eq!(client.join().expect("it was told"), Outcome::Told(Slot(0)));
     });
     assert!(count >= 20, "exhaustive at 2 threads: {count} interleavings");
 }
 
+/// A window of one: the first ticket is dropped while the second waits for its permit and the desk takes what there is.
+/// The second is answered, and what the desk sees of the first is settled by nobody.
+fn cancel<D: Discipline>() {
+    let (mut desk, handle) = open::<u16, Slot, D>(numbered(0), 1);
+    let given_up = handle.submit(1).expect("it is open");
+    let client = thread::spawn(move || handle.submit(2).expect("the permit comes back").wait());
+    drop(given_up);
+    let taken = desk.take_some().expect("it is open");
+    assert_eq!(
+        taken.iter().map(|(_, command)| *command).collect::<Vec<_>>(),
+        [2],
+        "a cancelled one is taken"
+    );
+    taken.into_iter().for_each(|(id, command)| desk.settle(id, Slot(command.into())));
+    assert_eq!(client.join().expect("it was told"), Outcome::Told(Slot(2)));
+    assert_eq!(desk.waiting(), 0, "nothing is left behind");
+}
+
 #[test]
-fn a_dropped_ticket_frees_its_permit_and_is_settled_by_nobody() {
+fn a_cancelled_request_frees_its_permit_and_is_never_taken() {
+    let count = interleavings(None, cancel::<Sound>);
+    assert!(count >= 40, "exhaustive at 2 threads: {count} interleavings");
+}
+
+/// A client gives up while the desk takes, and answers, its request: whatever comes first, nothing is left behind, the
+/// permit is back, and another client is served.
+#[test]
+fn cancelling_while_the_desk_answers_leaves_nothing_behind() {
     let count = interleavings(None, || {
-        let (mut desk, handle) = open::<u16, Sound>(numbered(0), 1);
-        let given_up = handle.submit(1).expect("it is open");
-        let client = thread::spawn(move || handle.submit(2).expect("the permit comes back").wait());
-        drop(given_up);
-        let mut settled = 0;
-        while settled < 2 {
+        let (mut desk, handle) = open::<u16, Slot, Sound>(numbered(0), 1);
+        let ticket = handle.submit(1).expect("it is open");
+        let client = thread::spawn(move || {
+            drop(ticket);
+            handle.try_submit(2).expect("the permit is back").wait()
+        });
+        let mut answered = BTreeSet::new();
+        while !answered.contains(&2) {
             for (id, command) in desk.take_some().expect("it is open") {
-                settled += 1;
-                desk.settle(id, Outcome::Chosen(Slot(command.into())));
+                answered.insert(command);
+                desk.settle(id, Slot(command.into()));
             }
         }
-        assert_eq!(client.join().expect("it was told"), Outcome::Chosen(Slot(2)));
+        assert_eq!(client.join().expect("it was told"), Outcome::Told(Slot(2)));
+        assert_eq!(desk.waiting(), 0, "nothing is left behind");
     });
-    assert!(count >= 5, "exhaustive at 2 threads: {count} interleavings");
+    assert!(count >= 60, "exhaustive at 2 threads: {count} interleavings");
+}
+
+/// Two clients with a request each under way, answered in the other order: each has its own answer.
+fn answer_in_the_other_order<D: Discipline>() {
+    let (mut desk, handle) = open::<u16, Slot, D>(numbered(0), 2);
+    let tickets = [1, 2].map(|command| handle.submit(command).expect("there is room"));
+    let clients = tickets.map(|ticket| thread::spawn(move || ticket.wait()));
+    for (id, command) in desk.take().into_iter().rev() {
+        desk.settle(id, Slot(command.into()));
+    }
+    let outcomes = clients.map(|client| client.join().expect("it was told"));
+    assert_eq!(outcomes, [Outcome::Told(Slot(1)), Outcome::Told(Slot(2))]);
+}
+
+#[test]
+fn an_answer_wakes_the_one_who_waits_for_it() {
+    let count = interleavings(None, answer_in_the_other_order::<Sound>);
+    assert!(count >= 1000, "exhaustive at 3 threads: {count} interleavings");
+}
+
+/// One client submits, another closes, and the desk serves until there is nothing more: the client has its answer or
+/// was never let in.
+#[test]
+fn closing_while_a_client_submits_answers_it_or_turns_it_away() {
+    let (told, turned_away) = (Arc::new(Counter::new(0)), Arc::new(Counter::new(0)));
+    let seen = (Arc::clone(&told), Arc::clone(&turned_away));
+    let count = interleavings(None, move || {
+        let (mut desk, handle) = open::<u16, Slot, Sound>(numbered(0), 1);
+        let client = {
+            let handle = handle.clone();
+            thread::spawn(move || handle.submit(7).map(|ticket| ticket.wait()))
+        };
+        let closing = thread::spawn(move || handle.close());
+        while let Some(submitted) = desk.take_some() {
+            submitted.into_iter().for_each(|(id, command)| desk.settle(id, Slot(command.into())));
+        }
+        closing.join().expect("it closes");
+        match client.join().expect("it is not left waiting") {
+            Ok(outcome) => {
+                assert_eq!(outcome, Outcome::Told(Slot(7)));
+                seen.0.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(error) => {
+                assert_eq!(error, SubmitError::Closed);
+                seen.1.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+    assert!(count >= 40_000, "exhaustive at 3 threads: {count} interleavings");
+    let both = (told.load(Ordering::Relaxed), turned_away.load(Ordering::Relaxed));
+    assert!(both.0 > 0 && both.1 > 0, "told and turned away: {both:?}");
 }
 
 /// Planted C01: the version is moved without making the status visible before it.
@@ -211,6 +291,8 @@ impl Discipline for RelaxedPublish {
     const READ: Ordering = Sound::READ;
     const RETURNS: usize = Sound::RETURNS;
     const WAKES: bool = Sound::WAKES;
+    const TELLS: bool = Sound::TELLS;
+    const WITHDRAWS: bool = Sound::WITHDRAWS;
 }
 
 /// The other half of C01: the reader does not wait for what the version promises.
@@ -221,6 +303,8 @@ impl Discipline for RelaxedRead {
     const READ: Ordering = Ordering::Relaxed;
     const RETURNS: usize = Sound::RETURNS;
     const WAKES: bool = Sound::WAKES;
+    const TELLS: bool = Sound::TELLS;
+    const WITHDRAWS: bool = Sound::WITHDRAWS;
 }
 
 /// Planted C05: the end of one permit gives back two, as an explicit release followed by a drop would.
@@ -231,6 +315,8 @@ impl Discipline for ReleasedTwice {
     const READ: Ordering = Sound::READ;
     const RETURNS: usize = 2;
     const WAKES: bool = Sound::WAKES;
+    const TELLS: bool = Sound::TELLS;
+    const WITHDRAWS: bool = Sound::WITHDRAWS;
 }
 
 /// A lost wake-up: a permit comes back and whoever waits for it sleeps on.
@@ -241,6 +327,8 @@ impl Discipline for Silent {
     const READ: Ordering = Sound::READ;
     const RETURNS: usize = Sound::RETURNS;
     const WAKES: bool = false;
+    const TELLS: bool = Sound::TELLS;
+    const WITHDRAWS: bool = Sound::WITHDRAWS;
 }
 
 #[test]
@@ -259,6 +347,42 @@ fn planted_c01_a_relaxed_read_is_caught() {
 fn planted_c05_a_permit_released_twice_is_caught() {
     let said = complaint(take_turns::<ReleasedTwice>);
     assert!(said.contains("two have the only permit") || said.contains("as many permits"), "{said}");
+}
+
+/// A lost wake-up at the other end: an answer is there and whoever waits for it sleeps on.
+struct Untold;
+
+impl Discipline for Untold {
+    const PUBLISH: Ordering = Sound::PUBLISH;
+    const READ: Ordering = Sound::READ;
+    const RETURNS: usize = Sound::RETURNS;
+    const WAKES: bool = Sound::WAKES;
+    const TELLS: bool = false;
+    const WITHDRAWS: bool = Sound::WITHDRAWS;
+}
+
+/// A cancelled request stays where the desk takes it, and its place is another's.
+struct Kept;
+
+impl Discipline for Kept {
+    const PUBLISH: Ordering = Sound::PUBLISH;
+    const READ: Ordering = Sound::READ;
+    const RETURNS: usize = Sound::RETURNS;
+    const WAKES: bool = Sound::WAKES;
+    const TELLS: bool = Sound::TELLS;
+    const WITHDRAWS: bool = false;
+}
+
+#[test]
+fn planted_an_answer_that_wakes_nobody_is_caught() {
+    let said = complaint(answer_in_the_other_order::<Untold>);
+    assert!(said.contains("deadlock"), "{said}");
+}
+
+#[test]
+fn planted_a_cancelled_request_that_is_taken_is_caught() {
+    let said = complaint(cancel::<Kept>);
+    assert!(said.contains("a cancelled one is taken"), "{said}");
 }
 
 #[test]

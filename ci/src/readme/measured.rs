@@ -12,12 +12,16 @@ pub(super) fn tables(results: &[(String, String)]) -> io::Result<String> {
     for (name, text) in results {
         let value: Value =
             serde_json::from_str(text).map_err(|e| io::Error::other(format!("{name}: {e}")))?;
-        let table = match (value["medians"].as_array(), value.as_array()) {
+        let table = match (value["medians"].as_array(), value["rates"].as_array()) {
             (Some(medians), _) => engines(medians),
             (None, Some(rates)) => logs(rates),
             (None, None) => None,
         };
         out += &table.ok_or_else(|| io::Error::other(format!("{name}: neither medians nor rates")))?;
+        if let Some(list) = value["figures"].as_array() {
+            let table = figures(list);
+            out += &table.ok_or_else(|| io::Error::other(format!("{name}: a figure that is none")))?;
+        }
     }
     Ok(out)
 }
@@ -87,6 +91,17 @@ fn logs(rates: &[Value]) -> Option<String> {
     Some(out + "\n")
 }
 
+/// What else a bench measured: `{what, value, unit}`.
+fn figures(list: &[Value]) -> Option<String> {
+    let mut out = String::from("| measured | |\n|---|--:|\n");
+    for row in list {
+        let (what, value, unit) = (row["what"].as_str()?, row["value"].as_f64()?, row["unit"].as_str()?);
+        let line = format!("| {what} | {value} {unit}");
+        out += &format!("{} |\n", line.trim_end());
+    }
+    Some(out + "\n")
+}
+
 /// Three significant digits are all that a measurement is worth.
 fn figure(number: f64) -> String {
     match number {
@@ -122,14 +137,18 @@ mod tests {
         };
         let rows =
             [row("quorate", 64, 4e6), row("other", 64, 2e6), row("quorate", 1, 1e6), row("other", 1, 1e6)];
-        let out = tables(&[("paxos".into(), format!("[{}]", rows.join(",")))]).expect("readable");
+        let figure = "{\"what\":\"a message\",\"value\":164.5,\"unit\":\"ns\"}";
+        let out =
+            tables(&[("paxos".into(), format!("{{\"rates\":[{}],\"figures\":[{figure}]}}", rows.join(",")))]);
+        let out = out.expect("readable");
         assert!(out.contains("| log | commands | window 1 | window 64 |"), "{out}");
         assert!(out.contains("| other | owned | 1.00 M (1.00×) | 2.00 M (0.50×) |"), "{out}");
+        assert!(out.contains("| a message | 164.5 ns |"), "{out}");
     }
 
     #[test]
     fn what_is_not_understood_is_no_table() {
-        for text in ["nonsense", "{}", "[{\"name\":1}]", "{\"medians\":[{}]}"] {
+        for text in ["nonsense", "{}", "{\"rates\":[{\"name\":1}]}", "{\"medians\":[{}]}"] {
             assert!(tables(&[("x".into(), text.into())]).is_err(), "{text}");
         }
     }

@@ -120,3 +120,36 @@ fn an_obligation_without_a_test_and_a_test_without_an_obligation_are_found() {
     );
     plant(path, "", "paper", "checks/tests/paxos/paper.rs:1", "has no table OBLIGATIONS");
 }
+
+/// A paper that has a file of its own in the folder.
+fn second_paper(rows: &str) -> String {
+    let test = "#[test]\nfn it_lives() {}\n";
+    format!("const OBLIGATIONS: &[(&str, &str)] = &[\n{rows}];\n{test}")
+}
+
+#[test]
+fn each_paper_has_its_own_table() {
+    let path = "checks/tests/paxos/paper/live.rs";
+    let row = "  (\"A \\\"word\\\"; and\\\n   more.\", \"it_lives\"),\n";
+    Planted::new().write(path, &second_paper(row)).expect_clean();
+    let twice = second_paper(&format!("{row}  (\"B.\", \"it_lives\"),\n"));
+    plant(path, &twice, "paper", &format!("{path}:4"), "names it_lives twice");
+    let borrowed = second_paper(&format!("{row}  (\"B.\", \"it_does_so\"),\n"));
+    plant(path, &borrowed, "paper", &format!("{path}:4"), "it_does_so, which is no test here");
+    let deeper = Planted::new();
+    deeper.write(path, &second_paper(row));
+    deeper.write("checks/tests/paxos/paper/live/disk.rs", "#[test]\nfn it_writes() {}\n");
+    deeper.expect_only("paper", "checks/tests/paxos/paper/live/disk.rs:2", "it_writes answers no entry");
+}
+
+#[test]
+fn an_obligation_that_is_left_out_without_a_reason_is_found() {
+    let path = "checks/tests/paxos/paper/live.rs";
+    let row = "  (\"A.\", \"it_lives\"),\n";
+    let table = |why: &str| {
+        let left_out = format!("const ELSEWHERE: &[(&str, &str, &str)] = &[(\"2\", \"B.\", \"{why}\")];\n");
+        format!("{}{left_out}", second_paper(row))
+    };
+    Planted::new().write(path, &table("Later, with storage.")).expect_clean();
+    plant(path, &table("later"), "paper", &format!("{path}:6"), "ELSEWHERE gives no reason but \"later\"");
+}

@@ -4,6 +4,7 @@
 //! A [`Batch`] makes each of these copies, and a copy of a part, a count instead of a clone. It compares, hashes and
 //! serialises exactly as the slice that it stands for, so sharing is invisible to a search.
 
+use quorate_machine::Weigh;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{cmp::Ordering, fmt, hash, ops::Deref, ops::Range, sync::Arc};
 
@@ -25,6 +26,7 @@ impl<T> Batch<T> {
     ///
     /// # Panics
     /// If the range is not within the batch.
+    #[inline(always)]
     pub fn part(&self, range: Range<usize>) -> Self {
         assert!(range.start <= range.end && range.end <= self.len(), "{range:?} of {} values", self.len());
         let (from, to) = (self.from + range.start as u32, self.from + range.end as u32);
@@ -34,6 +36,14 @@ impl<T> Batch<T> {
     fn whole(all: Arc<[T]>) -> Self {
         let to = u32::try_from(all.len()).expect("a batch of fewer than 2^32 values");
         Batch { all, from: 0, to }
+    }
+}
+
+/// The bytes of a command that is shared rather than copied.
+impl Weigh for Batch<u8> {
+    #[inline]
+    fn weight(&self) -> u64 {
+        u64::from(self.to - self.from)
     }
 }
 

@@ -70,6 +70,7 @@ impl<K: Copy, T> Log<K, T> {
     }
 
     /// The run that holds `slot`.
+    #[inline]
     pub fn run_at(&self, slot: u64) -> Option<&Run<K, T>> {
         self.runs.get(self.first_ending_after(slot)).filter(|run| run.first <= slot)
     }
@@ -79,6 +80,9 @@ impl<K: Copy, T> Log<K, T> {
     where
         K: PartialEq,
     {
+        if let Some(newest) = self.runs.back().filter(|run| run.first <= from) {
+            return if newest.tag == tag { newest.end().max(from) } else { from };
+        }
         let runs = self.runs.range(self.first_ending_after(from)..);
         let (mut upto, mut runs) = (from, runs.take_while(|run| run.tag == tag));
         while let Some(run) = runs.next().filter(|run| run.first <= upto) {
@@ -88,18 +92,21 @@ impl<K: Copy, T> Log<K, T> {
     }
 
     /// Fills the slots from `first` on. Those that are cut off stay so, and those before `first` stay empty.
+    #[inline]
     pub fn put(&mut self, first: u64, tag: K, values: Batch<T>) {
-        let mut new = Run { first, tag, values };
-        if new.end() <= self.offset || new.values.is_empty() {
+        if values.is_empty() {
             return;
         }
-        if first < self.offset {
-            new = new.within(self.offset..u64::MAX);
-        }
-        if new.first >= self.end() {
-            self.runs.push_back(new);
+        if first >= self.end() {
+            self.runs.push_back(Run { first, tag, values });
         } else {
-            self.replace(new);
+            self.put_over(Run { first, tag, values });
+        }
+    }
+
+    fn put_over(&mut self, new: Run<K, T>) {
+        if new.end() > self.offset {
+            self.replace(if new.first < self.offset { new.within(self.offset..u64::MAX) } else { new });
         }
     }
 
@@ -150,9 +157,13 @@ impl<K: Copy, T> Log<K, T> {
         let (mut after, mut step) = (self.runs.len().saturating_sub(1), 1);
         let mut before = 0;
         while let Some(at) = after.checked_sub(step) {
-            if self.runs[at].end() <= slot {
+            let run = &self.runs[at];
+            if run.end() <= slot {
                 before = at + 1;
                 break;
+            }
+            if run.first <= slot {
+                return at;
             }
             (after, step) = (at, step * 2);
         }

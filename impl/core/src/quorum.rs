@@ -33,6 +33,37 @@ impl Quorums {
     }
 }
 
+/// Who belongs to a cluster. Ids are given out in order: the replicas that vote, then the observers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Members {
+    /// How many replicas vote. Their ids are `0..replicas`.
+    pub replicas: u16,
+    /// How many only learn. Their ids follow.
+    pub observers: u16,
+}
+
+impl Members {
+    /// Whether `node` votes.
+    pub fn votes(self, node: NodeId) -> bool {
+        node.0 < self.replicas
+    }
+
+    /// Whether `node` belongs to the cluster.
+    pub fn contains(self, node: NodeId) -> bool {
+        node.0 < self.replicas.saturating_add(self.observers)
+    }
+
+    /// Those that vote, in order.
+    pub fn voters(self) -> impl Iterator<Item = NodeId> {
+        (0..self.replicas).map(NodeId)
+    }
+
+    /// Those that only learn, in order.
+    pub fn observers(self) -> impl Iterator<Item = NodeId> {
+        (self.replicas..self.replicas.saturating_add(self.observers)).map(NodeId)
+    }
+}
+
 /// Who has answered: a set, so that an answer that arrives twice counts once.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Tally(BTreeSet<NodeId>);
@@ -46,6 +77,16 @@ impl Tally {
     /// Whether at least `quorum` different replicas have answered.
     pub fn reached(&self, quorum: u16) -> bool {
         self.0.len() >= usize::from(quorum)
+    }
+
+    /// Whether `node` has answered.
+    pub fn contains(&self, node: NodeId) -> bool {
+        self.0.contains(&node)
+    }
+
+    /// Whether nobody has answered.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Who has answered, in order.

@@ -1,42 +1,15 @@
 //! The only code that may call [`Machine::handle`].
 
-use crate::{Effect, Effects, Input, Machine, NodeId, RequestId};
+use crate::{Effect, Effects, Input, Machine, NodeId, RequestId, Shell};
 use std::collections::{BTreeSet, VecDeque};
+use std::mem;
 
-/// What the driver asks of the shell around it, in this order.
+/// An effect that waits for the disk.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Output<M: Machine> {
-    /// Hand `message` to the network. Never addressed to this replica.
-    Send {
-        /// The receiver.
-        to: NodeId,
-        /// What is said.
-        message: M::Message,
-    },
-    /// Append a record to the log; sync when it suits, and then call [`Driver::persisted`].
-    Write(M::Write),
-    /// Answer a client.
-    Reply {
-        /// The request that is answered.
-        id: RequestId,
-        /// The answer.
-        response: M::Response,
-    },
-    /// Announce something to this process.
-    Publish(M::Notice),
-    /// Start the clock of this timer anew; call [`Driver::timer`] when it runs out.
-    SetTimer(M::TimerKind),
-    /// Stop the clock of this timer.
-    CancelTimer(M::TimerKind),
-}
-
-/// What stands between the machine and the disk, oldest first.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Pending<M: Machine> {
-    /// This many writes were handed to the shell and are not known to be durable.
-    Writes(usize),
-    /// This effect waits until all writes before it are durable.
-    Held(Effect<M>),
+struct Held<M: Machine> {
+    /// Writes that must become durable after whatever is held before it.
+    writes: usize,
+    effect: Effect<M>,
 }
 
 /// Runs one machine by the contract: holds what waits for the disk, delivers own messages first, keeps the table
@@ -46,7 +19,10 @@ pub struct Driver<M: Machine> {
     id: NodeId,
     machine: M,
     armed: BTreeSet<M::TimerKind>,
-    pending: VecDeque<Pending<M>>,
+    /// What waits for the disk, oldest first.
+    held: VecDeque<Held<M>>,
+    /// Writes after those that anything held waits for, which were handed to the shell and are not known to be durable.
+    writes: usize,
     /// Own messages to be delivered in this call. Empty between calls, and kept for its memory.
     own: VecDeque<M::Message>,
     /// Effects of one step. Empty between steps, and kept for its memory.
@@ -59,7 +35,12 @@ const OWN_MESSAGES_PER_INPUT: usize = 100_000;
 
 impl<M: Machine> Driver<M> {
     /// Recovers the machine and starts it. Its first effects are appended to `out`.
-    pub fn start(config: &M::Config, id: NodeId, durable: &M::Durable, out: &mut Vec<Output<M>>) -> Self {
+    pub fn start(
+        config: &M::Config,
+        id: NodeId,
+        durable: &M::Durable,
+        out: &mut (impl Shell<M> + ?Sized),
+    ) -> Self {
         Self::start_with(config, id, durable, false, out)
     }
 
@@ -68,7 +49,7 @@ impl<M: Machine> Driver<M> {
         config: &M::Config,
         id: NodeId,
         durable: &M::Durable,
-        out: &mut Vec<Output<M>>,
+        out: &mut (impl Shell<M> + ?Sized),
     ) -> Self {
         Self::start_with(config, id, durable, true, out)
     }
@@ -78,14 +59,15 @@ impl<M: Machine> Driver<M> {
         id: NodeId,
         durable: &M::Durable,
         checked: bool,
-        out: &mut Vec<Output<M>>,
+        out: &mut (impl Shell<M> + ?Sized),
     ) -> Self {
         let machine = M::recover(config, id, durable);
         let mut driver = Driver {
             id,
             machine,
             armed: BTreeSet::new(),
-            pending: VecDeque::new(),
+            held: VecDeque::new(),
+            writes: 0,
             own: VecDeque::new(),
             effects: Effects::default(),
             checked,
@@ -111,33 +93,26 @@ impl<M: Machine> Driver<M> {
 
     /// Writes handed out and not known to be durable.
     pub fn unsynced(&self) -> usize {
-        self.pending.iter().map(|p| if let Pending::Writes(n) = p { *n } else { 0 }).sum()
+        self.held.iter().map(|held| held.writes).sum::<usize>() + self.writes
     }
 
     /// The fewest writes whose durability would release something that is held; `None` if nothing is held.
     pub fn writes_to_next_release(&self) -> Option<usize> {
-        let mut writes = 0;
-        for pending in &self.pending {
-            match pending {
-                Pending::Writes(n) => writes += n,
-                Pending::Held(_) => return Some(writes),
-            }
-        }
-        None
+        self.held.front().map(|held| held.writes)
     }
 
     /// A message arrived from `from`.
-    pub fn message(&mut self, from: NodeId, message: M::Message, out: &mut Vec<Output<M>>) {
+    pub fn message(&mut self, from: NodeId, message: M::Message, out: &mut (impl Shell<M> + ?Sized)) {
         self.run(Input::Message { from, message }, out);
     }
 
     /// A client asked for something.
-    pub fn request(&mut self, id: RequestId, request: M::Request, out: &mut Vec<Output<M>>) {
+    pub fn request(&mut self, id: RequestId, request: M::Request, out: &mut (impl Shell<M> + ?Sized)) {
         self.run(Input::Request { id, request }, out);
     }
 
     /// The clock of `kind` ran out. Nothing happens if it was cancelled meanwhile: shells race with cancellation.
-    pub fn timer(&mut self, kind: M::TimerKind, out: &mut Vec<Output<M>>) {
+    pub fn timer(&mut self, kind: M::TimerKind, out: &mut (impl Shell<M> + ?Sized)) {
         if self.armed.remove(&kind) {
             self.run(Input::Timer(kind), out);
         }
@@ -147,28 +122,33 @@ impl<M: Machine> Driver<M> {
     ///
     /// # Panics
     /// If fewer writes are outstanding: the shell then acknowledged what was never written.
-    pub fn persisted(&mut self, mut writes: usize, out: &mut Vec<Output<M>>) {
-        while let Some(front) = self.pending.pop_front() {
-            match front {
-                Pending::Writes(n) if n > writes => {
-                    self.pending.push_front(Pending::Writes(n - writes));
-                    writes = 0;
-                    break;
-                }
-                Pending::Writes(n) => writes -= n,
-                Pending::Held(effect) => release(self.id, effect, &mut self.own, out),
+    pub fn persisted(&mut self, mut writes: usize, out: &mut (impl Shell<M> + ?Sized)) {
+        while let Some(front) = self.held.front_mut() {
+            if front.writes > writes {
+                front.writes -= writes;
+                return self.deliver_own(out);
+            }
+            writes -= front.writes;
+            if let Some(Held { effect, .. }) = self.held.pop_front() {
+                self.release(effect, out);
             }
         }
-        assert_eq!(writes, 0, "replica {}: {writes} writes acknowledged that were never handed out", self.id);
+        assert!(
+            writes <= self.writes,
+            "replica {}: {} writes acknowledged that were never handed out",
+            self.id,
+            writes - self.writes
+        );
+        self.writes -= writes;
         self.deliver_own(out);
     }
 
-    fn run(&mut self, input: Input<M>, out: &mut Vec<Output<M>>) {
+    fn run(&mut self, input: Input<M>, out: &mut (impl Shell<M> + ?Sized)) {
         self.step(input, out);
         self.deliver_own(out);
     }
 
-    fn deliver_own(&mut self, out: &mut Vec<Output<M>>) {
+    fn deliver_own(&mut self, out: &mut (impl Shell<M> + ?Sized)) {
         let mut handled = 0;
         while let Some(message) = self.own.pop_front() {
             self.step(Input::Message { from: self.id, message }, out);
@@ -177,75 +157,74 @@ impl<M: Machine> Driver<M> {
         }
     }
 
-    fn step(&mut self, input: Input<M>, out: &mut Vec<Output<M>>) {
+    fn step(&mut self, input: Input<M>, out: &mut (impl Shell<M> + ?Sized)) {
         self.machine.handle(input, &mut self.effects);
         if self.checked {
             self.machine.check_invariants();
         }
+        if self.effects.as_slice().is_empty() {
+            return;
+        }
+        let mut effects = mem::take(&mut self.effects);
         let mut barred = false;
-        out.reserve(self.effects.as_slice().len());
-        for effect in self.effects.drain() {
+        for effect in effects.drain() {
             match effect {
+                Effect::Send { to, message } if !barred && to != self.id => out.send(to, message),
+                Effect::Reply { id, response } if !barred => out.reply(id, response),
+                Effect::Publish(notice) if !barred => out.publish(notice),
                 Effect::Persist(write) => {
-                    match self.pending.back_mut() {
-                        Some(Pending::Writes(n)) => *n += 1,
-                        _ => self.pending.push_back(Pending::Writes(1)),
-                    }
-                    out.push(Output::Write(write));
+                    self.writes += 1;
+                    out.write(write);
                 }
-                Effect::Barrier => barred = !self.pending.is_empty(),
+                Effect::Barrier => barred = self.writes > 0 || !self.held.is_empty(),
                 Effect::SetTimer(kind) => {
                     self.armed.insert(kind);
-                    out.push(Output::SetTimer(kind));
+                    out.set_timer(kind);
                 }
                 Effect::CancelTimer(kind) => {
                     if self.armed.remove(&kind) {
-                        out.push(Output::CancelTimer(kind));
+                        out.cancel_timer(kind);
                     }
                 }
-                effect if barred => hold(&mut self.pending, effect),
-                // As `release` does, spelled out: this is where a replica's time goes, and a message is large.
-                Effect::Send { to, message } if to == self.id => self.own.push_back(message),
-                Effect::Send { to, message } => out.push(Output::Send { to, message }),
-                Effect::Reply { id, response } => out.push(Output::Reply { id, response }),
-                Effect::Publish(notice) => out.push(Output::Publish(notice)),
+                effect if barred => self.hold(effect),
+                effect => self.release(effect, out),
             }
         }
+        self.effects = effects;
     }
-}
 
-/// Keeps an effect until the writes before it are durable. A message that already waits for the same writes is not
-/// kept twice: of two copies the network might lose one as well, and a peer that repeats itself while the disk stalls
-/// must not fill the memory.
-fn hold<M: Machine>(pending: &mut VecDeque<Pending<M>>, effect: Effect<M>) {
-    if let Effect::Send { to, message } = &effect {
-        let waiting = pending.iter().rev().map_while(|pending| match pending {
-            Pending::Held(effect) => Some(effect),
-            Pending::Writes(_) => None,
-        });
-        let same = |held: &Effect<M>| matches!(held, Effect::Send { to: at, message: held } if (at, held) == (to, message));
-        if waiting.into_iter().any(same) {
+    /// Keeps an effect until the writes before it are durable. A message that already waits for the same writes is not
+    /// kept twice: of two copies the network might lose one as well, and a peer that repeats itself while the disk
+    /// stalls must not fill the memory.
+    #[inline]
+    fn hold(&mut self, effect: Effect<M>) {
+        if let Effect::Send { to, message } = &effect
+            && self.writes == 0
+            && self.is_held(*to, message)
+        {
             return;
         }
+        self.held.push_back(Held { writes: mem::take(&mut self.writes), effect });
     }
-    pending.push_back(Pending::Held(effect));
-}
 
-/// Performs one effect that waits for nothing.
-#[inline]
-fn release<M: Machine>(
-    id: NodeId,
-    effect: Effect<M>,
-    own: &mut VecDeque<M::Message>,
-    out: &mut Vec<Output<M>>,
-) {
-    match effect {
-        Effect::Send { to, message } if to == id => own.push_back(message),
-        Effect::Send { to, message } => out.push(Output::Send { to, message }),
-        Effect::Reply { id, response } => out.push(Output::Reply { id, response }),
-        Effect::Publish(notice) => out.push(Output::Publish(notice)),
-        Effect::Persist(_) | Effect::Barrier | Effect::SetTimer(_) | Effect::CancelTimer(_) => {
-            unreachable!("only messages, replies and notices are ever held")
+    /// Whether this message waits already for all the writes that there are.
+    fn is_held(&self, to: NodeId, message: &M::Message) -> bool {
+        let same = |effect: &Effect<M>| matches!(effect, Effect::Send { to: other, message: held } if (*other, held) == (to, message));
+        let newest = self.held.iter().rposition(|held| held.writes > 0).unwrap_or(0);
+        self.held.range(newest..).any(|held| same(&held.effect))
+    }
+
+    /// Performs one effect that waits for nothing.
+    #[inline]
+    fn release(&mut self, effect: Effect<M>, out: &mut (impl Shell<M> + ?Sized)) {
+        match effect {
+            Effect::Send { to, message } if to == self.id => self.own.push_back(message),
+            Effect::Send { to, message } => out.send(to, message),
+            Effect::Reply { id, response } => out.reply(id, response),
+            Effect::Publish(notice) => out.publish(notice),
+            Effect::Persist(_) | Effect::Barrier | Effect::SetTimer(_) | Effect::CancelTimer(_) => {
+                unreachable!("only messages, replies and notices are ever held")
+            }
         }
     }
 }

@@ -28,10 +28,12 @@
 mod driver;
 mod effects;
 mod replicated;
+mod shell;
 
-pub use driver::{Driver, Output};
+pub use driver::Driver;
 pub use effects::{Effect, Effects};
 pub use replicated::Replicated;
+pub use shell::{Output, Shell};
 
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Debug, hash::Hash};
@@ -39,6 +41,44 @@ use std::{fmt::Debug, hash::Hash};
 /// What every value that crosses a machine's border can do: be copied, compared, hashed, shown and stored.
 pub trait Plain: Clone + Eq + Hash + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {}
 impl<T: Clone + Eq + Hash + Debug + Serialize + DeserializeOwned + Send + Sync + 'static> Plain for T {}
+
+/// What a command weighs, so that batches and queues can be bounded by more than a count.
+pub trait Weigh {
+    /// Bytes, roughly; 1 where nobody minds. Cheap, and always the same for the same value.
+    fn weight(&self) -> u64 {
+        1
+    }
+}
+
+impl Weigh for () {}
+impl Weigh for u8 {}
+impl Weigh for u16 {}
+impl Weigh for u32 {}
+impl Weigh for u64 {}
+
+impl Weigh for Vec<u8> {
+    fn weight(&self) -> u64 {
+        self.len() as u64
+    }
+}
+
+impl Weigh for String {
+    fn weight(&self) -> u64 {
+        self.len() as u64
+    }
+}
+
+impl<T: Weigh + ?Sized> Weigh for std::sync::Arc<T> {
+    fn weight(&self) -> u64 {
+        (**self).weight()
+    }
+}
+
+impl Weigh for [u8] {
+    fn weight(&self) -> u64 {
+        self.len() as u64
+    }
+}
 
 /// A replica's place in the configuration, from 0.
 #[derive(

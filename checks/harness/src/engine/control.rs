@@ -2,6 +2,7 @@
 
 use super::clock::{self, Meter};
 use super::options::Options;
+use indicatif::HumanBytes;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
 use std::time::Instant;
@@ -27,6 +28,8 @@ pub(super) struct Caught {
 pub(super) struct Control<'a> {
     options: &'a Options,
     started: Instant,
+    /// What the process held when the search began: earlier searches in it may have left something behind.
+    held: u64,
     /// States found so far, in steps of what threads report.
     found: AtomicU64,
     /// Where the search is, for the line of progress.
@@ -49,6 +52,7 @@ impl<'a> Control<'a> {
         Control {
             options,
             started: Instant::now(),
+            held: clock::resident_bytes().unwrap_or(0),
             found: AtomicU64::new(found),
             level: AtomicU32::new(1),
             open: AtomicU64::new(0),
@@ -120,9 +124,9 @@ impl<'a> Control<'a> {
 
     fn watch(&self, found: u64) {
         if let Some(most) = self.options.limits.bytes
-            && clock::resident_bytes().is_some_and(|bytes| bytes >= most)
+            && clock::resident_bytes().is_some_and(|bytes| bytes.saturating_sub(self.held) >= most)
         {
-            self.halt(format!("{most} bytes of memory"));
+            self.halt(format!("{} of memory", HumanBytes(most)));
         }
         self.meter.show(found, self.level.load(Relaxed), self.open.load(Relaxed), self.seconds());
     }

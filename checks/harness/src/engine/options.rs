@@ -21,7 +21,8 @@ pub struct Limits {
     pub depth: Option<u32>,
     /// Wall-clock seconds.
     pub seconds: Option<f64>,
-    /// Bytes of memory that this process holds (its resident set; only where the system tells, as Linux does).
+    /// Bytes of memory by which this process grows while it searches (its resident set; only where the system tells, as
+    /// Linux does).
     pub bytes: Option<u64>,
 }
 

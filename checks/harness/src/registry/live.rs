@@ -8,7 +8,7 @@ use crate::trace::{
     CheckInfo, Divergence, Form, Recorder, Trace, Verified, necessary, replay, shape_name, verify,
 };
 use crate::verdict::Run;
-use quorate_spec::{Claims, Spec};
+use quorate_spec::{Again, Claims, Spec};
 use serde_json::{Map, Value};
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -174,22 +174,23 @@ where
         name: &str,
     ) -> (usize, Option<PathBuf>, String) {
         let file = destination(&mut about, context, stem, name);
-        let (trace, steps) = self.shortened(&self.record(run, about), run, 0);
+        // What is long is recorded only once it is short.
+        let (trace, steps) = self.shortened(about, run, 0);
         let (file, sentence) = write(trace, file);
         (steps, file, sentence)
     }
 
-    /// The trace of `run` without the steps that its finding does not need, or the shortest one where a search of at
+    /// The trace of `run` without the steps that what was found does not need, or the shortest one where a search of at
     /// most `states` states finds it; and its length.
-    fn shortened(&self, trace: &Trace, run: &Run<M>, states: u64) -> (Trace, usize) {
-        let Some(at) = self.shows(run, trace) else { return (trace.clone(), run.len()) };
+    fn shortened(&self, mut about: CheckInfo, run: &Run<M>, states: u64) -> (Trace, usize) {
+        let property = about.property.clone();
+        let Some(at) = self.shows(run, &property) else { return (self.record(run, about), run.len()) };
         let actions: Vec<M::Action> = run.actions().take(at).cloned().collect();
         let kept = crate::trace::minimise(&actions, |kept| {
-            self.shows(&self.take_what_goes(&run.init, kept), trace).is_some()
+            self.shows(&self.take_what_goes(&run.init, kept), &property).is_some()
         });
         let mut short = self.take_what_goes(&run.init, &kept);
         let mut method = "drop-one";
-        let property = trace.harness.as_ref().map(|h| h.check.property.clone()).unwrap_or_default();
         let goal = Goal { property, depth: short.len().saturating_sub(1) };
         if states > 0
             && let (Some(found), _) = explore::find(&*self.model, &self.form, None, &goal, states)
@@ -197,7 +198,8 @@ where
         {
             (short, method) = (found, "search");
         }
-        let mut retold = self.retold(trace, &short);
+        about.panic = None;
+        let mut retold = self.record(&short, about);
         if let Some(harness) = &mut retold.harness {
             let from = run.len();
             harness.check.minimised = Some(crate::trace::Minimised { from, method: method.to_owned() });
@@ -220,9 +222,15 @@ where
     fn take_what_goes(&self, init: &M::State, actions: &[M::Action]) -> Run<M> {
         let mut run = Run { init: init.clone(), steps: Vec::new() };
         for action in actions {
-            let text = self.model.format_action(action);
-            let event = (self.form.event)(action);
-            let here = crate::trace::offered(&*self.model, &self.form, run.last(), event.as_ref(), &text);
+            let here = match self.model.again(run.last(), action) {
+                Again::Here(action) => Some(action),
+                Again::Gone => None,
+                Again::Look => {
+                    let text = self.model.format_action(action);
+                    let event = (self.form.event)(action);
+                    crate::trace::offered(&*self.model, &self.form, run.last(), event.as_ref(), &text)
+                }
+            };
             if let Some(action) = here
                 && let Some(next) = self.model.next_state(run.last(), action.clone())
             {
@@ -232,17 +240,10 @@ where
         run
     }
 
-    /// Does `trace`'s finding show in `run`, and at which state?
-    fn shows(&self, run: &Run<M>, trace: &Trace) -> Option<usize> {
-        let property = trace.harness.as_ref().map(|harness| harness.check.property.clone())?;
+    /// Does what was found of `property` show in `run`, and at which state?
+    fn shows(&self, run: &Run<M>, property: &str) -> Option<usize> {
         let recorder = Recorder::new(&*self.model, self.form);
-        recorder.found_at(&property, &run.init, &run.steps)
-    }
-
-    fn retold(&self, trace: &Trace, run: &Run<M>) -> Trace {
-        let mut about = trace.harness.as_ref().map(|harness| harness.check.clone()).unwrap_or_default();
-        about.panic = None;
-        self.record(run, about)
+        recorder.found_at(property, &run.init, &run.steps)
     }
 }
 
@@ -281,7 +282,9 @@ where
     fn necessary(&self, trace: &Trace) -> Result<Trace, Divergence> {
         let run = replay(&*self.model, &self.form, trace)?;
         let actions: Vec<M::Action> = run.actions().cloned().collect();
-        let still = |kept: &[M::Action]| self.shows(&self.take_what_goes(&run.init, kept), trace).is_some();
+        let property = told_of(trace).property;
+        let still =
+            |kept: &[M::Action]| self.shows(&self.take_what_goes(&run.init, kept), &property).is_some();
         let marks = necessary(&actions, still);
         let mut marked = trace.clone();
         let steps = marked.harness.iter_mut().flat_map(|harness| harness.steps.iter_mut().skip(1));
@@ -302,7 +305,11 @@ where
 
     fn minimise(&self, trace: &Trace, states: u64) -> Result<Trace, Divergence> {
         let run = replay(&*self.model, &self.form, trace)?;
-        Ok(self.shortened(trace, &run, states).0)
+        let about = told_of(trace);
+        match self.shows(&run, &about.property) {
+            Some(_) => Ok(self.shortened(about, &run, states).0),
+            None => Ok(trace.clone()),
+        }
     }
 
     fn find(&self, tokens: &[String], goal: &Goal, states: u64) -> explore::Found {
@@ -323,6 +330,11 @@ where
     fn serve_stateright(&self, address: SocketAddr) -> bool {
         self.stateright.inspect(|serve| serve(&self.model, address)).is_some()
     }
+}
+
+/// What a trace says of the check that it comes from.
+fn told_of(trace: &Trace) -> CheckInfo {
+    trace.harness.as_ref().map(|harness| harness.check.clone()).unwrap_or_default()
 }
 
 /// Where a trace goes, and the line that replays it.

@@ -1,10 +1,11 @@
 //! Seeded random runs: for scopes that no search can finish.
 //!
-//! A run picks, at every step, one of the possible actions. Everything random comes from one seed a run, so a
-//! failure is replayed by its seed; claims are evaluated at every state and over every step.
+//! A run picks, at every step, one of the possible actions; those of kinds that are rare it picks seldom. Everything
+//! random comes from one seed a run, so a failure is replayed by its seed; claims are evaluated at every state and over
+//! every step.
 
 mod random;
 mod sample;
 
 pub use random::Random;
-pub use sample::{Plan, Sample, Sampled, random_runs};
+pub use sample::{ONE_IN, Pick, Plan, Sample, Sampled, Steering, Tally, random_runs, steered_runs};

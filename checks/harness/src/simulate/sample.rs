@@ -15,6 +15,43 @@ pub struct Plan {
     pub steps: usize,
 }
 
+/// Proposes an action at random, where picking evenly among all that are on offer would be slow or pointless. What it
+/// proposes must be on offer; `None`, or what the model ignores, and it is asked again.
+pub type Pick<M> = fn(&M, &<M as Model>::State, &mut Random) -> Option<<M as Model>::Action>;
+
+/// What the last state of a run says happened in it, by name. Always the same names, in the same order.
+pub type Tally<M> = fn(&M, &<M as Model>::State) -> Vec<(&'static str, u64)>;
+
+/// How random runs are led, and what is counted at their ends.
+pub struct Steering<M: Model> {
+    /// How actions are picked; at random among all that are on offer, if absent.
+    pub pick: Option<Pick<M>>,
+    /// Kinds of actions that are rare, where `pick` does not decide: one step in [`ONE_IN`] is one of them, each kind as
+    /// likely as the others. Where faults are many and their budgets small, they then come all along a run, not all at
+    /// its start.
+    pub rare: &'static [&'static str],
+    /// What is counted.
+    pub tally: Option<Tally<M>>,
+    /// No further run once this claim is broken.
+    pub until: Option<&'static str>,
+}
+
+impl<M: Model> Default for Steering<M> {
+    fn default() -> Self {
+        Steering { pick: None, rare: &[], tally: None, until: None }
+    }
+}
+
+impl<M: Model> Clone for Steering<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<M: Model> Copy for Steering<M> {}
+
+/// How often a pick is asked again before every action is looked at.
+const TRIES: usize = 200;
+
 /// What random runs showed of one claim.
 pub struct Sampled<M: Model> {
     /// The claim.
@@ -37,6 +74,8 @@ pub struct Sample<M: Model> {
     pub ended: u64,
     /// How often each kind of action was taken.
     pub coverage: BTreeMap<Kind, u64>,
+    /// What was counted at the ends of the runs, in all of them.
+    pub tally: Vec<(&'static str, u64)>,
 }
 
 impl<M: Model> Sample<M> {
@@ -45,6 +84,14 @@ impl<M: Model> Sample<M> {
         let broken =
             self.claims.iter().filter(|sampled| !matches!(sampled.claim.shape(), Shape::Sometimes(_)));
         broken.filter_map(|sampled| sampled.found.as_ref().map(|(seed, run)| (&sampled.claim, *seed, run)))
+    }
+
+    fn count(&mut self, tally: Vec<(&'static str, u64)>) {
+        if self.tally.is_empty() {
+            self.tally = tally;
+        } else {
+            self.tally.iter_mut().zip(tally).for_each(|((_, sum), (_, count))| *sum += count);
+        }
     }
 
     /// The claims that never said anything, and the `sometimes` that no run reached.
@@ -67,74 +114,152 @@ where
     M::State: Clone,
     M::Action: Clone,
 {
-    let mut claims = Claims::default();
-    model.claims(&mut claims);
-    let claims = claims.as_slice().iter().map(|claim| Sampled { claim: *claim, triggers: 0, found: None });
-    let mut sample =
-        Sample { claims: claims.collect(), runs: 0, steps: 0, ended: 0, coverage: BTreeMap::new() };
-    let init = model.init_states();
-    assert!(!init.is_empty(), "a model without an initial state has no runs");
-    for seed in plan.seeds.clone() {
-        let mut random = Random::new(seed);
-        let start = init[random.below(init.len())].clone();
-        walk(model, start, seed, &mut random, plan.steps, &mut sample);
-        sample.runs += 1;
-    }
-    sample
+    steered_runs(model, plan, &Steering::default())
 }
 
-fn walk<M>(model: &M, start: M::State, seed: u64, random: &mut Random, steps: usize, sample: &mut Sample<M>)
+/// As [`random_runs`], led by `steering`.
+///
+/// # Panics
+/// If the model has no initial state.
+pub fn steered_runs<M>(model: &M, plan: &Plan, steering: &Steering<M>) -> Sample<M>
 where
     M: Spec,
     M::State: Clone,
     M::Action: Clone,
 {
-    let mut run = Run { init: start.clone(), steps: Vec::new() };
+    let mut claims = Claims::default();
+    model.claims(&mut claims);
+    let claims = claims.as_slice().iter().map(|claim| Sampled { claim: *claim, triggers: 0, found: None });
+    let mut sample = Sample {
+        claims: claims.collect(),
+        runs: 0,
+        steps: 0,
+        ended: 0,
+        coverage: BTreeMap::new(),
+        tally: Vec::new(),
+    };
+    let init = model.init_states();
+    assert!(!init.is_empty(), "a model without an initial state has no runs");
+    for seed in plan.seeds.clone() {
+        let mut random = Random::new(seed);
+        let start = init[random.below(init.len())].clone();
+        let mut dice = Dice { random, led: steering.pick, rare: steering.rare };
+        let last = walk(model, start, (seed, &mut dice), plan.steps, &mut sample);
+        sample.runs += 1;
+        if let Some(tally) = steering.tally {
+            sample.count(tally(model, &last));
+        }
+        if steering.until.is_some_and(|id| sample.broken().any(|(claim, _, _)| claim.id() == id)) {
+            break;
+        }
+    }
+    sample
+}
+
+/// One run; the state in which it ends.
+fn walk<M>(
+    model: &M,
+    start: M::State,
+    (seed, dice): (u64, &mut Dice<M>),
+    steps: usize,
+    sample: &mut Sample<M>,
+) -> M::State
+where
+    M: Spec,
+    M::State: Clone,
+    M::Action: Clone,
+{
+    let mut run = Run { init: start.clone(), steps: Vec::with_capacity(steps) };
     let mut state = start;
     if judge(|claim| claim.at_state(model, &state), (seed, &run), sample) {
-        return;
+        return state;
     }
     let mut actions = Vec::new();
     for _ in 0..steps {
-        model.actions(&state, &mut actions);
-        let Some((action, next)) = pick(model, &state, &mut actions, random) else {
+        let picked = dice.be_led(model, &state).or_else(|| {
+            model.actions(&state, &mut actions);
+            dice.pick(model, &state, &mut actions)
+        });
+        let Some((action, next)) = picked else {
             sample.ended += 1;
             judge(|claim| claim.at_end(model, &state), (seed, &run), sample);
-            return;
+            return state;
         };
         *sample.coverage.entry(model.kind(&action)).or_default() += 1;
         sample.steps += 1;
         run.steps.push((action.clone(), next.clone()));
-        if judge(|claim| claim.over_step(model, &state, &action, &next), (seed, &run), sample)
-            || judge(|claim| claim.at_state(model, &next), (seed, &run), sample)
-        {
-            return;
-        }
+        let broken = judge(|claim| claim.over_step(model, &state, &action, &next), (seed, &run), sample)
+            || judge(|claim| claim.at_state(model, &next), (seed, &run), sample);
         state = next;
+        if broken {
+            break;
+        }
     }
+    state
 }
 
-/// Picks a possible action at random; those that the model ignores, or that leave its boundary, are thrown away and
-/// another is picked.
-fn pick<M: Spec>(
-    model: &M,
-    state: &M::State,
-    actions: &mut Vec<M::Action>,
-    random: &mut Random,
-) -> Option<(M::Action, M::State)>
+/// One step in so many is a rare one, if one is possible.
+pub const ONE_IN: usize = 8;
+
+/// What decides.
+struct Dice<M: Model> {
+    random: Random,
+    led: Option<Pick<M>>,
+    /// The kinds that are picked seldom.
+    rare: &'static [&'static str],
+}
+
+impl<M: Spec> Dice<M>
 where
     M::Action: Clone,
 {
-    while !actions.is_empty() {
-        let action = actions.swap_remove(random.below(actions.len()));
-        if let Some(next) = model.next_state(state, action.clone())
-            && model.within_boundary(&next)
-        {
-            actions.clear();
-            return Some((action, next));
+    /// The first proposal that the model takes; `None` if there is none for too long, or nobody proposes.
+    fn be_led(&mut self, model: &M, state: &M::State) -> Option<(M::Action, M::State)> {
+        let led = self.led?;
+        (0..TRIES).find_map(|_| {
+            let action = led(model, state, &mut self.random)?;
+            let next = model.next_state(state, action.clone())?;
+            model.within_boundary(&next).then_some((action, next))
+        })
+    }
+
+    /// Picks a possible action at random; those that the model ignores, or that leave its boundary, are thrown away and
+    /// another is picked.
+    fn pick(
+        &mut self,
+        model: &M,
+        state: &M::State,
+        actions: &mut Vec<M::Action>,
+    ) -> Option<(M::Action, M::State)> {
+        let mut preferred = self.preferred(model, actions);
+        loop {
+            let pool = if preferred.is_empty() { &mut *actions } else { &mut preferred };
+            if pool.is_empty() {
+                return None;
+            }
+            let action = pool.swap_remove(self.random.below(pool.len()));
+            if let Some(next) = model.next_state(state, action.clone())
+                && model.within_boundary(&next)
+            {
+                actions.clear();
+                return Some((action, next));
+            }
         }
     }
-    None
+
+    /// Takes out of `actions` those to be tried first: in a rare step those of one rare kind, else all that are not rare.
+    fn preferred(&mut self, model: &M, actions: &mut Vec<M::Action>) -> Vec<M::Action> {
+        if self.rare.is_empty() {
+            return Vec::new();
+        }
+        let wants_rare = self.random.below(ONE_IN) == 0;
+        let kind = self.rare[self.random.below(self.rare.len())];
+        let is_wanted = |action: &mut M::Action| match model.kind(action).0 {
+            of if wants_rare => of == kind,
+            of => !self.rare.contains(&of),
+        };
+        actions.extract_if(.., is_wanted).collect()
+    }
 }
 
 /// Notes what the claims say of one place in the run; true if one of them is broken there.

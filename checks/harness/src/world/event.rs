@@ -1,6 +1,6 @@
 //! What can happen in a world, and what an event shows of itself.
 
-use super::{Shared, network::Envelope};
+use super::{Shared, Split, network::Envelope};
 use quorate_machine::{Machine, NodeId, RequestId};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,10 @@ pub enum Event<M: Machine> {
     Duplicate(Shared<Envelope<M::Message>>),
     /// The network loses a message for ever. Only on a lossy network.
     Drop(Shared<Envelope<M::Message>>),
+    /// The network falls apart. Only on a lossy network.
+    Partition(Split),
+    /// The network is whole again.
+    Heal,
     /// An armed timer of a replica runs out.
     Timer {
         /// Whose timer.
@@ -63,7 +67,7 @@ impl<M: Machine> Event<M> {
     pub fn node(&self) -> Option<NodeId> {
         match self {
             Event::Deliver(envelope) | Event::Duplicate(envelope) => Some(envelope.to),
-            Event::Drop(_) => None,
+            Event::Drop(_) | Event::Partition(_) | Event::Heal => None,
             Event::CrashDuring { event, .. } => event.node(),
             Event::Timer { node, .. }
             | Event::Request { node, .. }

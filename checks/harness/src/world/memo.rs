@@ -40,6 +40,13 @@ impl<V> Memo<V> {
         Arc::clone(table.entry(key).or_insert(made))
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        for shard in &self.shards {
+            *shard.write().unwrap_or_else(|broken| broken.into_inner()) = HashMap::default();
+        }
+    }
+
     /// How many values are remembered.
     pub(crate) fn len(&self) -> usize {
         self.shards.iter().map(|s| s.read().unwrap_or_else(|broken| broken.into_inner()).len()).sum()

@@ -2,12 +2,11 @@
 
 use super::{
     Checkable, Event, Ghost, Left, Memo, Network, NetworkKind, Observation, Persistence, Scope, Shared,
-    World, digest,
+    Split, World, digest,
     network::Envelope,
     node::{self, Cut, Node, Step, Transition, Writes},
-    scope::Comeback,
 };
-use quorate_machine::{NodeId, RequestId};
+use quorate_machine::NodeId;
 use quorate_spec::Claims;
 use stateright::Model;
 use std::{fmt, sync::Arc};
@@ -19,7 +18,8 @@ const MIX: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
 pub struct WorldModel<M: Checkable, G: Ghost<M>> {
     scope: Scope<M, G>,
     pub(super) claims: Vec<fn(&mut Claims<Self>)>,
-    steps: Memo<Transition<M>>,
+    /// What each step does to a replica; nothing is remembered where no state comes twice.
+    steps: Option<Memo<Transition<M>>>,
 }
 
 impl<M: Checkable, G: Ghost<M>> fmt::Debug for WorldModel<M, G> {
@@ -31,7 +31,14 @@ impl<M: Checkable, G: Ghost<M>> fmt::Debug for WorldModel<M, G> {
 impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     /// A world in `scope` that claims nothing yet.
     pub fn new(scope: Scope<M, G>) -> Self {
-        WorldModel { scope, claims: Vec::new(), steps: Memo::default() }
+        WorldModel { scope, claims: Vec::new(), steps: Some(Memo::default()) }
+    }
+
+    /// Computes every step anew. For random runs: they hardly ever meet a pair of state and input twice, and what a
+    /// search gains by remembering would fill the memory.
+    pub fn forgetting(mut self) -> Self {
+        self.steps = None;
+        self
     }
 
     /// Adds claims about the world.
@@ -45,9 +52,14 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         &self.scope
     }
 
-    /// How many different (replica state, input) pairs were computed so far.
+    /// Gives back the memory in which steps are remembered. They are computed again when they are needed.
+    pub fn forget(&self) {
+        self.steps.iter().for_each(Memo::clear);
+    }
+
+    /// How many different (replica state, input) pairs were computed and are remembered.
     pub fn local_steps(&self) -> usize {
-        self.steps.len()
+        self.steps.as_ref().map_or(0, Memo::len)
     }
 
     /// What `event` shows when it happens in `world`, in order; nothing if it is not possible.
@@ -81,7 +93,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         self.transition(world, &event).is_none_or(|transition| transition.idle)
     }
 
-    fn transition(&self, world: &World<M, G>, event: &Event<M>) -> Option<Arc<Transition<M>>> {
+    pub(super) fn transition(&self, world: &World<M, G>, event: &Event<M>) -> Option<Arc<Transition<M>>> {
         let (event, cut) = match event {
             Event::CrashDuring { event, outputs, keep } => {
                 (&**event, Some(Cut { outputs: *outputs, keep: *keep }))
@@ -99,7 +111,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             Event::Sync { node } => (*node, Step::Sync),
             Event::Crash { node, keep } => (*node, Step::Crash { keep: *keep }),
             Event::Restart { node } => (*node, Step::Restart),
-            Event::Drop(_) | Event::CrashDuring { .. } => return None,
+            Event::Drop(_) | Event::Partition(_) | Event::Heal | Event::CrashDuring { .. } => return None,
         };
         let node = world.nodes.get(usize::from(id.0))?;
         Some(self.local(id, node, &step, self.writes(&world.left, id), cut))
@@ -122,6 +134,9 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         writes: Writes,
         cut: Option<Cut>,
     ) -> Arc<Transition<M>> {
+        let Some(steps) = &self.steps else {
+            return Arc::new(node::perform(&self.scope, id, node, step, writes, cut));
+        };
         let key = match (step, cut) {
             // The common case: two cached digests, mixed.
             (Step::Message(envelope), None) => {
@@ -130,82 +145,11 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             }
             _ => digest(&(id, node, step, writes, cut)),
         };
-        self.steps.get_or(key, || node::perform(&self.scope, id, node, step, writes, cut))
-    }
-
-    fn push_local_events(&self, world: &World<M, G>, id: NodeId, events: &mut Vec<Event<M>>) {
-        let node = world.node(id);
-        let Some(driver) = node.driver() else {
-            if self.scope.comeback == Comeback::Later {
-                events.push(Event::Restart { node: id });
-            }
-            return;
-        };
-        for (at, kind) in self.scope.timers.keys().enumerate() {
-            if world.left.timers[at] > 0 && driver.armed().contains(kind) {
-                events.push(Event::Timer { node: id, kind: *kind });
-            }
-        }
-        if let Some(request) = self.scope.requests.get(usize::from(world.left.next_request)) {
-            let number = RequestId(u64::from(world.left.next_request));
-            let event = Event::Request { node: id, id: number, request: request.clone() };
-            let refused = || self.transition(world, &event).is_none_or(|step| step.idle);
-            if self.scope.refusals || !refused() {
-                events.push(event);
-            }
-        }
-        if driver.writes_to_next_release().is_some() {
-            events.push(Event::Sync { node: id });
-        }
-    }
-
-    fn push_deliveries(&self, world: &World<M, G>, events: &mut Vec<Event<M>>) {
-        let lossy = self.scope.network != NetworkKind::Monotone;
-        let mut last = None;
-        for envelope in world.network.messages() {
-            if last.is_some_and(|last: &Shared<Envelope<M::Message>>| last == envelope) {
-                continue;
-            }
-            last = Some(envelope);
-            if lossy || !self.idle_delivery(world, envelope) {
-                events.push(Event::Deliver(envelope.clone()));
-            }
-            if world.left.duplicates > 0 && !self.idle_delivery(world, envelope) {
-                events.push(Event::Duplicate(envelope.clone()));
-            }
-            if world.left.drops > 0 {
-                events.push(Event::Drop(envelope.clone()));
-            }
-        }
-    }
-
-    fn push_crashes(&self, world: &World<M, G>, events: &mut Vec<Event<M>>) {
-        let whole = events.len();
-        for id in self.ids() {
-            let node = world.node(id);
-            if node.driver().is_some() && world.left.crashes.of(id) > 0 {
-                let survivors = 0..=node.unsynced().len();
-                events.extend(survivors.map(|keep| Event::Crash { node: id, keep }));
-            }
-        }
-        if !self.scope.crash_within {
-            return;
-        }
-        for at in 0..whole {
-            let event = events[at].clone();
-            let may_crash = event.node().is_some_and(|id| world.left.crashes.of(id) > 0);
-            let Some(transition) = self.transition(world, &event).filter(|_| may_crash) else { continue };
-            for (outputs, unsynced) in transition.unsynced_at.iter().enumerate().skip(1) {
-                for keep in 0..=*unsynced {
-                    let event = Box::new(event.clone());
-                    events.push(Event::CrashDuring { event, outputs, keep });
-                }
-            }
-        }
+        steps.get_or(key, || node::perform(&self.scope, id, node, step, writes, cut))
     }
 
     /// Takes what `event` uses up; `None` if it is not there.
-    fn spend(&self, world: &World<M, G>, event: &Event<M>) -> Option<(Left, Option<Network<M>>)> {
+    pub(super) fn spend(&self, world: &World<M, G>, event: &Event<M>) -> Option<(Left, Option<Network<M>>)> {
         let mut left = world.left;
         let mut network = None;
         let lossy = self.scope.network != NetworkKind::Monotone;
@@ -217,7 +161,10 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
                 left.duplicates = left.duplicates.checked_sub(1)?;
             }
             Event::Drop(envelope) => {
-                left.drops = left.drops.checked_sub(1)?;
+                // Between the sides of a split nothing is delivered: that a message is lost there is no further fault.
+                if !world.split.parts(envelope.from, envelope.to) {
+                    left.drops = left.drops.checked_sub(1)?;
+                }
                 network = Some(without(&world.network, envelope)?);
             }
             Event::Timer { kind, .. } => {
@@ -225,23 +172,28 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
                 left.timers[at] = left.timers[at].checked_sub(1)?;
             }
             Event::Request { id, request, .. } => {
-                let next = usize::from(left.next_request);
-                let expected = self.scope.requests.get(next)?;
-                (id.0 == next as u64 && request == expected).then_some(())?;
+                self.may_ask(world, *id, request).then_some(())?;
                 left.next_request += 1;
             }
+            Event::Partition(_) => left.partitions = left.partitions.checked_sub(1)?,
             Event::Crash { node, .. } => left.crashes = left.crashes.without_one(*node)?,
             Event::CrashDuring { event, .. } => {
                 (left, network) = self.spend(world, event)?;
                 left.crashes = left.crashes.without_one(event.node()?)?;
             }
-            Event::Sync { .. } | Event::Restart { .. } => {}
+            Event::Sync { .. } | Event::Restart { .. } | Event::Heal => {}
         }
         Some((left, network))
     }
 
-    fn possible(&self, world: &World<M, G>, event: &Event<M>) -> bool {
-        let Some(id) = event.node() else { return true };
+    pub(super) fn possible(&self, world: &World<M, G>, event: &Event<M>) -> bool {
+        let Some(id) = event.node() else {
+            return match event {
+                Event::Partition(split) => world.split.is_none() && split.is_of(self.scope.replicas),
+                Event::Heal => !world.split.is_none(),
+                _ => true,
+            };
+        };
         let Some(node) = world.nodes.get(usize::from(id.0)) else { return false };
         match event {
             Event::Restart { .. } => node.driver().is_none(),
@@ -251,10 +203,11 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             Event::CrashDuring { event, .. } => node.driver().is_some() && self.possible(world, event),
             Event::Request { .. } => node.driver().is_some(),
             // On a lossy network a message to a replica that is down is lost; a monotone one keeps it.
-            Event::Deliver(_) | Event::Duplicate(_) => {
-                node.driver().is_some() || self.scope.network != NetworkKind::Monotone
+            Event::Deliver(envelope) | Event::Duplicate(envelope) => {
+                let is_lossy = self.scope.network != NetworkKind::Monotone;
+                (node.driver().is_some() || is_lossy) && !world.split.parts(envelope.from, envelope.to)
             }
-            Event::Drop(_) => true,
+            Event::Drop(_) | Event::Partition(_) | Event::Heal => true,
         }
     }
 
@@ -265,6 +218,11 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         let (left, network) = self.spend(world, event)?;
         let mut next = world.clone();
         next.left = left;
+        match event {
+            Event::Partition(split) => next.split = *split,
+            Event::Heal => next.split = Split::NONE,
+            _ => {}
+        }
         let mut changed = network.is_some();
         let mut network = network.unwrap_or_default();
         if let (Some(id), Some(step)) = (event.node(), self.transition(world, event)) {
@@ -334,6 +292,7 @@ impl<M: Checkable, G: Ghost<M>> Model for WorldModel<M, G> {
         let world = |left| World {
             nodes: nodes.clone(),
             network: Shared::new(network.clone()),
+            split: Split::NONE,
             left,
             ghost: Shared::new(ghost.clone()),
         };
@@ -341,13 +300,7 @@ impl<M: Checkable, G: Ghost<M>> Model for WorldModel<M, G> {
     }
 
     fn actions(&self, world: &Self::State, events: &mut Vec<Self::Action>) {
-        self.push_deliveries(world, events);
-        for id in self.ids() {
-            self.push_local_events(world, id, events);
-        }
-        if self.ids().any(|id| world.left.crashes.of(id) > 0) {
-            self.push_crashes(world, events);
-        }
+        self.push_events(world, events);
     }
 
     fn next_state(&self, world: &Self::State, event: Self::Action) -> Option<Self::State> {

@@ -31,6 +31,40 @@ pub enum NetworkKind {
     },
 }
 
+/// How a network has fallen apart: into some replicas and the others. No message gets from one side to the other until
+/// it is whole again; one that is on its way there waits, or is lost. Replicas from 64 on stand with replica 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Split(u64);
+
+impl Split {
+    /// The network is whole.
+    pub const NONE: Split = Split(0);
+
+    /// Every way in which a network of so many replicas can fall apart in two.
+    pub fn all(replicas: u16) -> impl Iterator<Item = Split> {
+        // Replica 0 stands with the others, so that no split has two names.
+        let others = u32::from(replicas.clamp(1, 64)) - 1;
+        (1..1u64 << others).map(|side| Split(side << 1))
+    }
+
+    /// Is it one of a network of so many replicas?
+    pub(crate) fn is_of(self, replicas: u16) -> bool {
+        !self.is_none() && self.0 & 1 == 0 && self.0.checked_shr(replicas.into()).unwrap_or(0) == 0
+    }
+
+    /// Is the network whole?
+    pub fn is_none(&self) -> bool {
+        *self == Split::NONE
+    }
+
+    /// Do the two stand on different sides?
+    pub fn parts(self, one: NodeId, other: NodeId) -> bool {
+        let side = |id: NodeId| self.0.checked_shr(id.0.into()).unwrap_or(0) & 1;
+        side(one) != side(other)
+    }
+}
+
 /// The messages on their way, sorted: a set on a monotone network, a multiset on a lossy one.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(bound = "", transparent)]

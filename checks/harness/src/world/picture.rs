@@ -72,6 +72,7 @@ pub(super) fn picture<M: Checkable, G: Ghost<M>>(
         Event::Crash { .. } | Event::CrashDuring { .. } => Some("crash".to_owned()),
         Event::Restart { .. } => Some("restart".to_owned()),
         Event::Drop(_) => Some("loss".to_owned()),
+        Event::Partition(_) => Some("partition".to_owned()),
         _ => None,
     };
     picture.label = label(model, event);
@@ -86,6 +87,11 @@ fn label<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, event: &Event<M>) 
             format!("replica {} receives a copy of {}", envelope.to, called(envelope))
         }
         Event::Drop(envelope) => format!("the network loses {}", called(envelope)),
+        Event::Partition(split) => {
+            let apart: Vec<_> = model.ids().filter(|id| split.parts(*id, NodeId(0))).map(actor_id).collect();
+            format!("the network falls apart: {} cannot reach the others", apart.join(" and "))
+        }
+        Event::Heal => "the network is whole again".to_owned(),
         Event::Timer { node, kind } => format!("replica {node}: {kind:?} timer runs out"),
         Event::Request { node, request, .. } => format!("replica {node} is asked to {}", plain(request)),
         Event::Sync { node } => format!("replica {node}: the disk has its writes"),

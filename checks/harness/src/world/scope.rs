@@ -1,6 +1,6 @@
 //! A scope: everything that bounds a world, in one place, so that every result can print it.
 
-use super::{Codec, World, network::Envelope, network::NetworkKind};
+use super::{Ask, Codec, World, network::Envelope, network::NetworkKind};
 use quorate_machine::{Machine, NodeId};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -60,6 +60,11 @@ pub struct Scope<M: Machine, G> {
     pub persistence: Persistence,
     /// How messages travel.
     pub network: NetworkKind,
+    /// How often the network may fall apart, if it is a lossy one: on a monotone one, where any message may never
+    /// arrive, that is nothing new.
+    pub partitions: u8,
+    /// What clients may ask once the script is over, and how often in all.
+    pub clients: Option<(u16, Ask<M, G>)>,
     /// Passes every message and every log record through bytes.
     pub codec: Option<Arc<dyn Codec<M>>>,
     /// How a message is called: its kind and the one field that varies. Its shortened Debug text if absent.
@@ -99,6 +104,8 @@ impl<M: Machine, G> Scope<M, G> {
             comeback: Comeback::AtOnce,
             persistence: Persistence::Atomic,
             network: NetworkKind::Monotone,
+            partitions: 0,
+            clients: None,
             codec: None,
             call: None,
             bound: None,
@@ -129,6 +136,12 @@ impl<M: Machine, G> fmt::Display for Scope<M, G> {
             NetworkKind::Lossy { drops, duplicates } => {
                 write!(f, ", reorder, {drops} lost, {duplicates} duplicated")?;
             }
+        }
+        if self.partitions > 0 {
+            write!(f, ", {} partitions", self.partitions)?;
+        }
+        if let Some((asks, _)) = self.clients {
+            write!(f, ", clients ask {asks}x by what they know")?;
         }
         let modes = [
             (self.codec.is_some(), "through bytes"),
@@ -185,8 +198,11 @@ pub struct Left {
     pub drops: u8,
     /// Messages that may be duplicated.
     pub duplicates: u8,
-    /// The next request of the script.
-    pub next_request: u8,
+    /// Partitions of the network.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub partitions: u8,
+    /// The next request of the script, and after it how many requests there were.
+    pub next_request: u16,
 }
 
 impl Left {
@@ -206,7 +222,8 @@ impl Left {
             NetworkKind::Monotone => (0, 0),
             NetworkKind::Lossy { drops, duplicates } => (drops, duplicates),
         };
-        let left = |crashes| Left { timers, crashes, drops, duplicates, next_request: 0 };
+        let partitions = scope.partitions;
+        let left = |crashes| Left { timers, crashes, drops, duplicates, partitions, next_request: 0 };
         if !scope.foretold {
             return vec![left(Crashes::Any(scope.crashes))];
         }
@@ -220,6 +237,10 @@ impl Left {
         ways.dedup();
         ways.into_iter().map(|way| left(Crashes::Foretold(way))).collect()
     }
+}
+
+fn is_zero(count: &u8) -> bool {
+    *count == 0
 }
 
 fn one_more(mut way: [u8; FORETOLD], id: usize) -> [u8; FORETOLD] {

@@ -1,7 +1,7 @@
 //! The world as a specification: kinds of events, claims, and pictures.
 
 use super::{Checkable, Event, Ghost, NetworkKind, Persistence, WorldModel, picture, scope::Comeback};
-use quorate_spec::{Actor, Claims, Kind, Picture, Spec};
+use quorate_spec::{Actor, Again, Claims, Kind, Picture, Spec};
 
 impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
     fn kinds(&self) -> Vec<Kind> {
@@ -14,8 +14,10 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
             (true, "deliver"),
             (lossy(|_, duplicates| duplicates), "duplicate"),
             (lossy(|drops, _| drops), "drop"),
+            (scope.partitions > 0 && scope.network != NetworkKind::Monotone, "partition"),
+            (scope.partitions > 0 && scope.network != NetworkKind::Monotone, "heal"),
             (!scope.timers.is_empty(), "timer"),
-            (!scope.requests.is_empty(), "request"),
+            (!scope.requests.is_empty() || scope.clients.is_some(), "request"),
             (scope.persistence == Persistence::Asynchronous, "sync"),
             (scope.crashes > 0, "crash"),
             (scope.crashes > 0 && scope.crash_within, "crash-during"),
@@ -29,6 +31,8 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
             Event::Deliver(_) => "deliver",
             Event::Duplicate(_) => "duplicate",
             Event::Drop(_) => "drop",
+            Event::Partition(_) => "partition",
+            Event::Heal => "heal",
             Event::Timer { .. } => "timer",
             Event::Request { .. } => "request",
             Event::Sync { .. } => "sync",
@@ -36,6 +40,10 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
             Event::CrashDuring { .. } => "crash-during",
             Event::Restart { .. } => "restart",
         })
+    }
+
+    fn again(&self, world: &Self::State, event: &Self::Action) -> Again<Self::Action> {
+        self.event_again(world, event)
     }
 
     fn claims(&self, claims: &mut Claims<Self>) {

@@ -1,6 +1,6 @@
 //! The state of a world.
 
-use super::{Left, Network, Node, Shared};
+use super::{Left, Network, Node, Shared, Split};
 use quorate_machine::{Machine, NodeId};
 use serde::Serialize;
 
@@ -10,6 +10,8 @@ use serde::Serialize;
 pub struct World<M: Machine, G> {
     pub(crate) nodes: Vec<Shared<Node<M>>>,
     pub(crate) network: Shared<Network<M>>,
+    #[serde(skip_serializing_if = "Split::is_none")]
+    pub(crate) split: Split,
     pub(crate) left: Left,
     pub(crate) ghost: Shared<G>,
 }
@@ -31,6 +33,11 @@ impl<M: Machine, G> World<M, G> {
     /// The messages on their way.
     pub fn network(&self) -> &Network<M> {
         &self.network
+    }
+
+    /// How the network has fallen apart.
+    pub fn split(&self) -> Split {
+        self.split
     }
 
     /// What is left of the budgets.

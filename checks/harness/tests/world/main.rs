@@ -9,10 +9,11 @@ use quorate::{
     lockstep::{Choices, choice_driven},
     simulate::{Plan, random_runs},
     verdict::Verdict,
-    world::{Codec, Comeback, NetworkKind, Persistence, Postcard, Scope, World, WorldModel},
+    world::{Codec, Comeback, Event, NetworkKind, Persistence, Postcard, Scope, World, WorldModel},
 };
 use quorate_machine::Machine;
 use quorate_spec::Claims;
+use stateright::Model;
 use std::sync::Arc;
 
 type Ledgers<const EARLY: bool> = WorldModel<Ledger<EARLY>, Told>;
@@ -178,4 +179,34 @@ fn random_runs_and_proptest_find_what_search_finds() {
     assert!(sample.broken().next().is_none());
     assert!(sample.vacuous().next().is_none(), "20 steps are enough to reach everything");
     choice_driven(&sound, Choices { cases: 50, longest: 20, seed: 1 }).expect("sound");
+}
+
+/// While the network is apart a message from one side to the other is not delivered, and may be lost though nothing else
+/// is; once it is whole again the message arrives.
+#[test]
+fn what_is_sent_across_a_partition_waits_or_is_lost() {
+    let network = NetworkKind::Lossy { drops: 0, duplicates: 0 };
+    let scope = Scope { network, partitions: 1, crashes: 0, ..scope::<false>(Persistence::Atomic) };
+    let model = WorldModel::new(scope.clone());
+    let offered = |world: &World<_, _>| {
+        let mut events = Vec::new();
+        model.actions(world, &mut events);
+        let count = |is: fn(&Event<Ledger<false>>) -> bool| events.iter().filter(|event| is(event)).count();
+        let arrive = count(|event| matches!(event, Event::Deliver(_)));
+        (arrive, count(|event| matches!(event, Event::Drop(_))), events)
+    };
+    let take = |world: &World<_, _>, is: fn(&Event<Ledger<false>>) -> bool| {
+        let event = offered(world).2.into_iter().find(is).expect("it is on offer");
+        model.next_state(world, event).expect("it happens")
+    };
+    let init = model.init_states().remove(0);
+    let asked = take(&init, |event| matches!(event, Event::Request { .. }));
+    let (arrive, lost, _) = offered(&asked);
+    assert!(arrive > 0 && lost == 0, "{arrive} may arrive, {lost} may be lost");
+    let apart = take(&asked, |event| matches!(event, Event::Partition(_)));
+    assert_eq!((offered(&apart).0, offered(&apart).1), (0, arrive));
+    let whole = take(&apart, |event| matches!(event, Event::Heal));
+    assert_eq!((offered(&whole).0, offered(&whole).1), (arrive, 0));
+    let report = check(scope);
+    assert!(report.unhit().is_empty(), "never taken: {:?}", report.unhit());
 }

@@ -1,8 +1,9 @@
 //! One type a defect.
 
-use super::Defect;
+use super::{Defect, Sent};
+use crate::paxos::machine::{Core, Part};
 use quorate_core::{
-    paxos::{Ballot, Config, Durable, Message, Replica, Slot, Standing, Write},
+    paxos::{Ballot, Config, Durable, Message, Slot, Standing, Write},
     quorum::Quorums,
 };
 use quorate_machine::{Input, Machine, NodeId};
@@ -26,7 +27,7 @@ impl Defect for P01 {
     const ID: &'static str = "P01";
     const WHAT: &'static str = "proposer ignores the values reported in promises";
 
-    fn input(&mut self, _: &mut Replica<u8>, input: Input<Replica<u8>>) -> Input<Replica<u8>> {
+    fn input(&mut self, _: &mut Core, input: Input<Core>) -> Input<Core> {
         match input {
             Input::Message { from, message: Message::Promise { ballot, chosen, first, .. } } => {
                 let message = Message::Promise { ballot, chosen, first, accepted: Vec::new() };
@@ -46,13 +47,13 @@ impl Defect for P03 {
     const ID: &'static str = "P03";
     const WHAT: &'static str = "a promise reports the ballot just promised as that of the accepted value";
 
-    fn sends(&self, _: &Replica<u8>, mut message: Message<u8>) -> Message<u8> {
+    fn sends(&self, _: &Core, to: NodeId, mut message: Message<u8, Part>) -> Option<Sent> {
         if let Message::Promise { ballot, accepted, .. } = &mut message {
             for entry in accepted.iter_mut().flatten() {
                 entry.ballot = *ballot;
             }
         }
-        message
+        Some((to, message))
     }
 }
 
@@ -65,7 +66,7 @@ impl Defect for P05 {
     const ID: &'static str = "P05";
     const WHAT: &'static str = "accepted value not durable";
 
-    fn persist(durable: &mut Durable<u8>, write: &Write<u8>) {
+    fn persist(durable: &mut Durable<u8, Part>, write: &Write<u8, Part>) {
         match write {
             Write::Accept { ballot, .. } => durable.apply(&Write::Promise(*ballot)),
             write => durable.apply(write),
@@ -82,18 +83,18 @@ impl Defect for P07 {
     const ID: &'static str = "P07";
     const WHAT: &'static str = "prepare lowers the promise";
 
-    fn input(&mut self, replica: &mut Replica<u8>, input: Input<Replica<u8>>) -> Input<Replica<u8>> {
+    fn input(&mut self, replica: &mut Core, input: Input<Core>) -> Input<Core> {
         if let Input::Message { message: Message::Prepare { ballot, .. }, .. } = &input
             && *ballot < replica.promised()
         {
             let mut durable = replica.durable().clone();
             durable.promised = Ballot::ZERO;
-            *replica = Replica::recover(replica.config(), replica.id(), &durable);
+            *replica = Core::recover(replica.config(), replica.id(), &durable);
         }
         input
     }
 
-    fn persist(durable: &mut Durable<u8>, write: &Write<u8>) {
+    fn persist(durable: &mut Durable<u8, Part>, write: &Write<u8, Part>) {
         durable.apply(write);
         if let Write::Promise(ballot) = write {
             durable.promised = *ballot;
@@ -127,7 +128,7 @@ impl Defect for P13 {
     const ID: &'static str = "P13";
     const WHAT: &'static str = "promises counted, not collected in a set";
 
-    fn input(&mut self, replica: &mut Replica<u8>, input: Input<Replica<u8>>) -> Input<Replica<u8>> {
+    fn input(&mut self, replica: &mut Core, input: Input<Core>) -> Input<Core> {
         let Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted } } = input
         else {
             return input;
@@ -156,7 +157,7 @@ impl Defect for P15 {
     const ID: &'static str = "P15";
     const WHAT: &'static str = "accepts counted across ballots";
 
-    fn input(&mut self, replica: &mut Replica<u8>, input: Input<Replica<u8>>) -> Input<Replica<u8>> {
+    fn input(&mut self, replica: &mut Core, input: Input<Core>) -> Input<Core> {
         match input {
             Input::Message { from, message: Message::Accepted { upto, .. } }
                 if replica.standing() == Standing::Leader =>
@@ -177,7 +178,7 @@ impl Defect for P27 {
     const ID: &'static str = "P27";
     const WHAT: &'static str = "an acceptor with an empty log acknowledges over a gap";
 
-    fn input(&mut self, replica: &mut Replica<u8>, mut input: Input<Replica<u8>>) -> Input<Replica<u8>> {
+    fn input(&mut self, replica: &mut Core, mut input: Input<Core>) -> Input<Core> {
         if let Input::Message { message: Message::Accept { floor, first, .. }, .. } = &mut input
             && replica.durable().end() == Slot(0)
         {

@@ -3,10 +3,12 @@
 //! What it says depends on what it has written, so every answer stands behind a barrier, `Reject` included: it too
 //! reveals a promise.
 
-use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind, Value};
+use super::message::{
+    Ballot, Chunk, Entry, Message, Notice, Payload, Response, Slot, Standing, TimerKind, Value,
+};
 use super::state::{Replica, Role, Write};
 use crate::batch::Batch;
-use quorate_machine::{Effects, NodeId, Plain};
+use quorate_machine::{Effects, NodeId};
 
 /// A proposal for a run of slots: the contents of a `Message::Accept`.
 pub(super) struct Proposal<C> {
@@ -17,25 +19,31 @@ pub(super) struct Proposal<C> {
     pub(super) chosen: Slot,
 }
 
-impl<C: Plain + Ord> Replica<C> {
+impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Phase 1b (*Paxos Made Simple*, section 2.2): promise, and report what was accepted at lower ballots.
     pub(super) fn prepare(&mut self, ballot: Ballot, from: Slot, effects: &mut Effects<Self>) {
         if ballot < self.promised() {
             return self.reject(ballot.node, effects);
         }
-        let is_cut_off = from.0 < self.durable.log.offset();
-        if is_cut_off || self.chosen().since(from) > u64::from(self.config.chunk) {
+        if self.must_teach(from) {
             return self.teach(ballot.node, from, effects);
         }
         if ballot > self.promised() {
             self.yield_to(ballot, effects);
             self.write(Write::Promise(ballot), effects);
-            effects.set_timer(TimerKind::Election);
+            self.await_leader(effects);
         }
         let reported = |(ballot, value): (Ballot, &Value<C>)| Entry { ballot, value: value.clone() };
         let accepted = self.durable.log.iter_from(from.0).map(|(_, held)| held.map(reported)).collect();
         effects.barrier();
         effects.send(ballot.node, Message::Promise { ballot, chosen: self.chosen(), first: from, accepted });
+    }
+
+    /// Whether somebody whose first unchosen slot is `from` must be told of chosen slots before it is promised anything:
+    /// what was cut off cannot be reported, and an answer that says nothing of it would read as if nothing had been
+    /// accepted there.
+    pub(super) fn must_teach(&self, from: Slot) -> bool {
+        from.0 < self.durable.log.offset() || self.chosen().since(from) > u64::from(self.config.chunk)
     }
 
     /// Phase 2b: vote for what is proposed, unless a higher ballot was promised.
@@ -51,7 +59,11 @@ impl<C: Plain + Ord> Replica<C> {
         if ballot > self.promised() {
             self.yield_to(ballot, effects);
         }
-        let is_new = end > self.durable.end() || self.durable.voted_upto(ballot, first) < end;
+        self.note_leader();
+        let kept = first.max(Slot(self.durable.log.offset()));
+        let is_new = ballot > self.promised()
+            || end > self.durable.end()
+            || self.durable.voted_upto(ballot, kept) < end;
         if is_new {
             self.write(Write::Accept { ballot, first, values }, effects);
         }
@@ -82,13 +94,14 @@ impl<C: Plain + Ord> Replica<C> {
 
     /// Makes way for a ballot above the promised one. Whoever calls writes the promise next.
     fn yield_to(&mut self, ballot: Ballot, effects: &mut Effects<Self>) {
-        self.step_down(effects);
+        self.step_down(Some(ballot.node), effects);
         self.forget_ballot(ballot);
     }
 
     /// Clears what was known about the promised ballot, because `ballot` takes its place.
     pub(super) fn forget_ballot(&mut self, ballot: Ballot) {
         self.run = None;
+        self.note_leader();
         if self.heard <= ballot {
             self.heard = Ballot::ZERO;
         }
@@ -98,25 +111,38 @@ impl<C: Plain + Ord> Replica<C> {
     pub(super) fn hear(&mut self, ballot: Ballot, effects: &mut Effects<Self>) {
         if ballot > self.promised() {
             self.heard = self.heard.max(ballot);
-            self.step_down(effects);
+            self.step_down(Some(self.heard.node), effects);
         }
     }
 
-    /// Stops proposing, if it was: a higher ballot is about.
-    fn step_down(&mut self, effects: &mut Effects<Self>) {
-        if self.standing() == Standing::Leader {
+    /// Stops proposing, if it was: a higher ballot is about, `successor`'s if there is one.
+    pub(super) fn step_down(&mut self, successor: Option<NodeId>, effects: &mut Effects<Self>) {
+        let role = std::mem::replace(&mut self.role, Role::Follower);
+        if let Role::Follower = role {
+            return;
+        }
+        self.await_leader(effects);
+        effects.publish(Notice::Role(Standing::Follower));
+        if let Role::Leader(leader) = role {
             effects.cancel_timer(TimerKind::Heartbeat);
             effects.cancel_timer(TimerKind::Resend);
-        }
-        if self.standing() != Standing::Follower {
-            self.role = Role::Follower;
-            effects.set_timer(TimerKind::Election);
-            effects.publish(Notice::Role(Standing::Follower));
+            for read in leader.reads.waiting {
+                effects.reply(read.id, Response::NotLeader { leader: successor });
+            }
+            if let Some(id) = leader.transfer.and_then(|transfer| transfer.id) {
+                effects.reply(id, Response::Transferred { leader: successor });
+            }
+            if self.stopped {
+                effects.cancel_timer(TimerKind::Election);
+                effects.publish(Notice::Stopped);
+            }
         }
     }
 
     /// Changes memory and disk alike.
-    pub(super) fn write(&mut self, write: Write<C>, effects: &mut Effects<Self>) {
+    // Inlined, so that the record is written where it stays.
+    #[inline(always)]
+    pub(super) fn write(&mut self, write: Write<C, S>, effects: &mut Effects<Self>) {
         self.durable.apply(&write);
         effects.persist(write);
     }

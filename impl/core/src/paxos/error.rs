@@ -8,6 +8,14 @@ pub enum ConfigError {
     /// Nobody to agree.
     #[error("a cluster needs at least one replica")]
     NoReplicas,
+    /// There are not that many ids.
+    #[error("{replicas} replicas and {observers} observers are more than there are ids for")]
+    TooMany {
+        /// Those that vote.
+        replicas: u16,
+        /// Those that only learn.
+        observers: u16,
+    },
     /// Two quorums could miss each other, and then two values could be chosen.
     #[error("quorums of {prepare} and {accept} among {replicas} replicas need not intersect")]
     DisjointQuorums {

@@ -1,19 +1,20 @@
 //! The learner: it knows a contiguous prefix of the log to be chosen, and announces it in order.
 
-use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind};
+use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing};
 use super::state::{Replica, Write};
 use crate::batch::Batch;
-use quorate_machine::{Effects, NodeId, Plain};
+use quorate_machine::{Effects, NodeId};
 
-impl<C: Plain + Ord> Replica<C> {
+impl<C: Payload, S: Chunk> Replica<C, S> {
     /// The leader of `ballot` lives and knows this much to be chosen.
     pub(super) fn commit(&mut self, from: NodeId, ballot: Ballot, chosen: Slot, effects: &mut Effects<Self>) {
         if ballot < self.promised() {
             return self.reject(from, effects);
         }
         self.hear(ballot, effects);
+        self.note_leader();
         if self.standing() == Standing::Follower {
-            effects.set_timer(TimerKind::Election);
+            self.await_leader(effects);
         }
         self.settle(ballot, chosen, effects);
         self.ask_for_more(from, chosen, effects);
@@ -41,16 +42,20 @@ impl<C: Plain + Ord> Replica<C> {
         }
     }
 
-    /// Somebody misses chosen values.
+    /// Somebody misses chosen values. What was cut off is in the snapshot.
     pub(super) fn teach(&mut self, to: NodeId, from: Slot, effects: &mut Effects<Self>) {
+        if from.0 < self.durable.log.offset() {
+            return self.send_chunks(to, 0, effects);
+        }
         let known = usize::try_from(self.chosen().since(from)).unwrap_or(usize::MAX);
         let count = known.min(self.config.chunk.max(1) as usize);
-        if count == 0 || from.0 < self.durable.log.offset() {
+        if count == 0 {
             return;
         }
         let slots = (0..count).map(|at| self.durable.entry(from.after(at)));
         let learn = Message::Learn { first: from, entries: slots.flatten().collect(), chosen: self.chosen() };
         effects.send(to, learn);
+        self.note_progress(to, from.after(count), effects);
     }
 
     /// Chosen values arrived. A leader leaves them alone: what it proposed it learns from votes, or it is no longer
@@ -73,18 +78,36 @@ impl<C: Plain + Ord> Replica<C> {
         self.write(Write::Learned { first: start, entries }, effects);
         self.announce(start, effects);
         self.ask_for_more(from, chosen, effects);
+        if self.is_observer() && self.chosen() >= chosen && self.config.peer_window > 0 {
+            // Nobody waits for an observer's votes: by asking for what comes next it says what it has.
+            effects.barrier();
+            effects.send(from, Message::CatchUp { from: self.chosen() });
+        }
     }
 
+    /// Asks `from`, who knows every slot before `chosen` to be chosen, for what is missing of that.
     fn ask_for_more(&mut self, from: NodeId, chosen: Slot, effects: &mut Effects<Self>) {
-        if self.chosen() < chosen {
+        if self.chosen() >= chosen {
+            return;
+        }
+        if self.receiving().is_some() {
+            self.ask_for_chunks(from, effects);
+        } else {
+            if self.config.peer_window > 0 {
+                effects.barrier();
+            }
             effects.send(from, Message::CatchUp { from: self.chosen() });
         }
     }
 
     /// Tells this process what was chosen from `first` on.
-    pub(super) fn announce(&mut self, first: Slot, effects: &mut Effects<Self>) {
-        for run in self.durable.log.runs(first.0..self.chosen().0) {
-            effects.publish(Notice::Chosen { first: Slot(run.first), values: run.values });
+    pub(super) fn announce(&mut self, mut first: Slot, effects: &mut Effects<Self>) {
+        let chosen = self.chosen();
+        while let Some(run) = self.durable.log.run_at(first.0).filter(|_| first < chosen) {
+            let upto = run.end().min(chosen.0);
+            let values = run.values.part((first.0 - run.first) as usize..(upto - run.first) as usize);
+            effects.publish(Notice::Chosen { first, values });
+            first = Slot(upto);
         }
     }
 }

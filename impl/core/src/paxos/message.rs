@@ -1,7 +1,12 @@
 //! What replicas say to each other, to clients and to their own process, and the words they say it in.
 
+mod client;
+mod plausible;
+
+pub use client::{Notice, Request, Response, Standing, TimerKind};
+
 use crate::batch::Batch;
-use quorate_machine::NodeId;
+use quorate_machine::{NodeId, Plain, Weigh};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -58,6 +63,14 @@ impl fmt::Display for Ballot {
     }
 }
 
+/// What can be a client's command.
+pub trait Payload: Plain + Ord + Weigh {}
+impl<C: Plain + Ord + Weigh> Payload for C {}
+
+/// What can be a chunk of a snapshot: opaque here, and cheap to clone.
+pub trait Chunk: Plain + Ord {}
+impl<S: Plain + Ord> Chunk for S {}
+
 /// What a slot can hold.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Value<C> {
@@ -65,6 +78,16 @@ pub enum Value<C> {
     Noop,
     /// A client's command.
     Command(C),
+}
+
+impl<C: Weigh> Weigh for Value<C> {
+    #[inline]
+    fn weight(&self) -> u64 {
+        match self {
+            Value::Noop => 0,
+            Value::Command(command) => command.weight(),
+        }
+    }
 }
 
 /// A value and the ballot at which it was accepted.
@@ -77,9 +100,9 @@ pub struct Entry<C> {
     pub value: Value<C>,
 }
 
-/// What replicas say to each other.
+/// What replicas say to each other. `S` is one chunk of a snapshot.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Message<C> {
+pub enum Message<C, S = ()> {
     /// Phase 1a, for all slots at once from the sender's first unchosen one.
     Prepare {
         /// The sender's new ballot.
@@ -145,109 +168,55 @@ pub enum Message<C> {
         /// The sender knows every slot before this one to be chosen: perhaps more than it sends at once.
         chosen: Slot,
     },
-}
-
-impl<C> Message<C> {
-    /// Whether a replica that follows the protocol could have sent this from `from` to `to`, as far as the message
-    /// alone can tell. What is not plausible is ignored: a message that decodes may still be nonsense, and no
-    /// arithmetic behind this door needs to think of it.
-    pub fn is_plausible(&self, from: NodeId, to: NodeId, replicas: u16) -> bool {
-        let slots = |first: Slot, count: usize| first.after(count) <= Slot::LIMIT;
-        from.0 < replicas
-            && match self {
-                Message::Prepare { ballot, from: first } => ballot.belongs_to(from) && slots(*first, 0),
-                Message::Promise { ballot, chosen, first, accepted } => {
-                    let last = first.after(accepted.len());
-                    let is_final = usize::try_from(chosen.since(*first)).unwrap_or(usize::MAX);
-                    ballot.belongs_to(to)
-                        && slots(last, 0)
-                        && *chosen <= last.max(*first)
-                        && accepted.iter().take(is_final).all(Option::is_some)
-                        && accepted.iter().flatten().all(|entry| entry.ballot <= *ballot)
-                }
-                Message::Reject { promised } => {
-                    promised.node.0 < replicas && promised.belongs_to(promised.node)
-                }
-                Message::Accept { ballot, floor, first, values, chosen } => {
-                    ballot.belongs_to(from)
-                        && floor <= first
-                        && !values.is_empty()
-                        && slots(*first, values.len())
-                        && *chosen <= first.after(values.len())
-                }
-                Message::Accepted { ballot, upto } => ballot.belongs_to(to) && slots(*upto, 0),
-                Message::Commit { ballot, chosen } => ballot.belongs_to(from) && slots(*chosen, 0),
-                Message::CatchUp { from: first } => slots(*first, 0),
-                Message::Learn { first, entries, chosen } => {
-                    !entries.is_empty() && slots(*chosen, 0) && first.after(entries.len()) <= *chosen
-                }
-            }
-    }
-}
-
-impl Ballot {
-    /// Whether `node` can have made this ballot.
-    fn belongs_to(self, node: NodeId) -> bool {
-        self.node == node && (1..=Ballot::LAST_ROUND).contains(&self.round)
-    }
-}
-
-/// What a client asks.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Request<C> {
-    /// Have this command chosen.
-    Submit(C),
-}
-
-/// What a client is told.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Response {
-    /// This replica does not lead.
-    NotLeader {
-        /// Who does, as far as it knows.
-        leader: Option<NodeId>,
+    /// One chunk of the sender's newest snapshot, for who misses chosen values that the sender has cut off.
+    Snapshot {
+        /// The snapshot is the state after exactly the slots before this one, all of them chosen.
+        upto: Slot,
+        /// Which chunk this is, from 0.
+        at: u32,
+        /// How many there are. At least one.
+        of: u32,
+        /// The chunk.
+        chunk: S,
     },
-    /// The command will be proposed for this slot, as long as this replica leads.
-    Queued {
-        /// The slot.
-        slot: Slot,
+    /// A request for the next chunks of a snapshot, by a receiver that has those before on its disk.
+    Fetch {
+        /// The sender's first unchosen slot.
+        from: Slot,
+        /// Which snapshot.
+        upto: Slot,
+        /// The first chunk that is missing.
+        at: u32,
     },
-    /// The window and the queue are full. Try again when something was chosen.
-    Full,
-}
-
-/// What a replica announces to its own process.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Notice<C> {
-    /// These slots are chosen. Every slot is announced once in each life of the replica, in order, from 0.
-    Chosen {
-        /// The first slot.
-        first: Slot,
-        /// The values from there on.
-        values: Batch<Value<C>>,
+    /// A leader asks whether anybody has promised more than its ballot, because reads wait for that.
+    Probe {
+        /// The leader's ballot.
+        ballot: Ballot,
+        /// Grows with every round of probes at this ballot. At least 1.
+        round: u64,
     },
-    /// The replica's part in the cluster has changed.
-    Role(Standing),
-}
-
-/// A replica's part in the cluster, without what it knows in it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Standing {
-    /// It accepts and learns.
-    Follower,
-    /// It asks for promises.
-    Candidate,
-    /// It proposes.
-    Leader,
-}
-
-/// Names a timer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum TimerKind {
-    /// Nothing was heard of a leader for so long that this replica will try to be it.
-    Election,
-    /// A leader should say that it lives.
-    Heartbeat,
-    /// A leader should repeat what was not acknowledged.
-    Resend,
+    /// Nothing above `ballot` was promised when the probe of this round was received.
+    Alive {
+        /// `Probe::ballot`.
+        ballot: Ballot,
+        /// `Probe::round`.
+        round: u64,
+    },
+    /// Would the receiver promise `ballot`? It is not asked to, and the ballot is not used unless a quorum would.
+    PreVote {
+        /// The ballot that the sender would make.
+        ballot: Ballot,
+        /// The sender's first unchosen slot.
+        from: Slot,
+    },
+    /// The sender would promise `ballot`, and misses a leader.
+    PreGrant {
+        /// `PreVote::ballot`.
+        ballot: Ballot,
+    },
+    /// The leader of `ballot` wants the receiver to take over: it should campaign at once.
+    TimeoutNow {
+        /// The leader's ballot.
+        ballot: Ballot,
+    },
 }

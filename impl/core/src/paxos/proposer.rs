@@ -1,9 +1,9 @@
 //! The proposer before it leads: phase 1, over all open slots at once.
 
-use super::message::{Ballot, Entry, Message, Notice, Slot, Standing, TimerKind, Value};
-use super::state::{Candidate, Leader, Replica, Role, Write};
+use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing, TimerKind, Value};
+use super::state::{Candidate, Leader, Reads, Replica, Role, Write};
 use crate::{batch::Batch, quorum::Tally};
-use quorate_machine::{Effects, NodeId, Plain};
+use quorate_machine::{Effects, NodeId};
 use std::collections::BTreeMap;
 
 /// The contents of a `Message::Promise`.
@@ -14,27 +14,32 @@ pub(super) struct Pledge<C> {
     pub(super) accepted: Vec<Option<Entry<C>>>,
 }
 
-impl<C: Plain + Ord> Replica<C> {
+impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Phase 1a: ask everybody, this replica included, for a promise. The ballot is on disk before it is used.
     pub(super) fn campaign(&mut self, effects: &mut Effects<Self>) {
-        let round = self.promised().max(self.heard).round + 1;
-        if self.standing() == Standing::Leader || round > Ballot::LAST_ROUND {
-            return;
-        }
+        let Some(ballot) = self.next_ballot() else { return };
         if self.durable.incarnation != self.incarnation {
             self.write(Write::Incarnation(self.incarnation), effects);
         }
-        let ballot = Ballot { round, node: self.id, incarnation: self.incarnation };
         self.forget_ballot(ballot);
         self.write(Write::Promise(ballot), effects);
         let from = self.chosen();
         self.role = Role::Candidate(Candidate { promises: Tally::default(), best: BTreeMap::new() });
-        effects.set_timer(TimerKind::Election);
+        self.await_leader(effects);
         effects.publish(Notice::Role(Standing::Candidate));
         effects.barrier();
         for node in 0..self.config.replicas {
             effects.send(NodeId(node), Message::Prepare { ballot, from });
         }
+    }
+
+    /// The ballot that this replica would make now. `None` if it leads already, if it may not lead, or if there is no
+    /// higher round.
+    pub(super) fn next_ballot(&self) -> Option<Ballot> {
+        let round = self.promised().max(self.heard).round + 1;
+        let may_lead = self.standing() != Standing::Leader && !self.stopped && !self.is_observer();
+        let ballot = Ballot { round, node: self.id, incarnation: self.incarnation };
+        (may_lead && round <= Ballot::LAST_ROUND).then_some(ballot)
     }
 
     /// A promise arrived. A quorum of them makes this replica the leader.
@@ -74,7 +79,16 @@ impl<C: Plain + Ord> Replica<C> {
     fn lead(&mut self, effects: &mut Effects<Self>) {
         let floor = self.chosen();
         let replicas = usize::from(self.config.replicas);
-        let leader = Leader { floor, next: floor, acked: vec![Slot(0); replicas], queue: Vec::new() };
+        let leader = Leader {
+            floor,
+            next: floor,
+            acked: vec![Slot(0); replicas],
+            queue: Vec::new(),
+            weight: 0,
+            peers: self.first_progress(floor),
+            reads: Reads::default(),
+            transfer: None,
+        };
         let Role::Candidate(candidate) = std::mem::replace(&mut self.role, Role::Leader(leader)) else {
             return;
         };
@@ -88,7 +102,13 @@ impl<C: Plain + Ord> Replica<C> {
         }
         let end = candidate.best.last_key_value().map_or(floor, |(last, _)| last.after(1));
         let values = (floor.0..end.0).map(|slot| adopted(candidate.best.get(&Slot(slot))));
-        self.propose(values.collect::<Vec<_>>(), effects);
+        self.propose(values.collect::<Vec<_>>().drain(..), effects);
+        if let Role::Leader(leader) = &mut self.role
+            && self.config.reads > 0
+            && end > self.chosen
+        {
+            leader.reads.floor = end;
+        }
     }
 }
 

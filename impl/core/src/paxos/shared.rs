@@ -1,20 +1,25 @@
 //! What many threads hold of a replica.
 //!
 //! One thread owns the driver; it has the [`Desk`]. Any number of threads have a [`Handle`]: they read the replica's
-//! [`Status`] without a lock, submit commands within a window of permits, and wait for what becomes of them.
+//! [`Status`] without a lock, submit requests within a window of permits, and wait for what is answered.
 //!
 //! | part | who waits for whom |
 //! |---|---|
 //! | [`Reader`] | nobody: a reader tries again only if something newer was published meanwhile |
-//! | [`Window`] | a submitter for a permit, which comes back when a [`Ticket`] is dropped |
-//! | [`Ticket::wait`] | a submitter for the desk, or for its end |
+//! | [`Window`] | a submitter for a permit, which comes back when a [`Ticket`] ends |
+//! | [`Ticket::wait`] | a submitter for the desk, or for its end; nobody else is woken for it |
+//! | [`Desk::take_some`] | the desk for a request, or for [`Handle::close`] |
+//!
+//! The desk is for any machine's requests `Q` and responses `R`: a bare replica's, or a
+//! [`Server`](super::server::Server)'s. A ticket that is dropped cancels its request: if the desk has not taken it, it
+//! is never proposed, so a client that submits and gives up, over and over, fills nothing. If it was taken, the replica
+//! goes on with it, and its answer is thrown away.
 //!
 //! What the soundness of this rests on is named in [`Discipline`], so that a check can get each of it wrong and see
 //! that it is noticed.
 
-use super::message::Slot;
 use crate::sync::{Arc, AtomicU64, Condvar, Mutex, MutexGuard, Ordering, fence};
-use quorate_machine::{NodeId, RequestId};
+use quorate_machine::RequestId;
 use std::collections::{BTreeMap, VecDeque};
 use thiserror::Error;
 
@@ -34,6 +39,10 @@ pub trait Discipline: Send + Sync + 'static {
     const RETURNS: usize;
     /// Whether giving back a permit wakes somebody who waits for one.
     const WAKES: bool;
+    /// Whether an answer wakes who waits for it.
+    const TELLS: bool;
+    /// Whether a ticket that is dropped takes back what the desk has not taken.
+    const WITHDRAWS: bool;
 }
 
 /// The choices that are right.
@@ -45,9 +54,11 @@ impl Discipline for Sound {
     const READ: Ordering = Ordering::Acquire;
     const RETURNS: usize = 1;
     const WAKES: bool = true;
+    const TELLS: bool = true;
+    const WITHDRAWS: bool = true;
 }
 
-/// Why a command was not taken.
+/// Why a request was not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum SubmitError {
     /// Every permit is out. Wait for a ticket, or submit with [`Handle::submit`].
@@ -58,167 +69,193 @@ pub enum SubmitError {
     Closed,
 }
 
-/// What became of a command.
+/// What became of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// It is chosen.
-    Chosen(Slot),
-    /// It was not proposed, or this replica lost its leadership before it knew: it may be chosen or not.
-    Unknown {
-        /// Whom to ask.
-        leader: Option<NodeId>,
-    },
-    /// The replica stopped before it knew.
+pub enum Outcome<R> {
+    /// It was answered.
+    Told(R),
+    /// The replica stopped before it was: what was asked may be done or not.
     Closed,
 }
 
+/// Where one ticket waits, alone.
 #[derive(Debug)]
-struct Counter<C> {
-    /// Whether commands are taken.
-    open: bool,
-    /// Whether the desk is there to settle them.
-    attended: bool,
-    next: u64,
-    /// Submitted, and not taken by the desk.
-    submitted: VecDeque<(RequestId, C)>,
-    /// By request that somebody waits for: what became of it, once known.
-    outcomes: BTreeMap<RequestId, Option<Outcome>>,
+struct Place<R> {
+    outcome: Mutex<Option<Outcome<R>>>,
+    news: Condvar,
+}
+
+impl<R> Place<R> {
+    fn settle(&self, outcome: Outcome<R>, tells: bool) {
+        *lock(&self.outcome) = Some(outcome);
+        if tells {
+            self.news.notify_one();
+        }
+    }
 }
 
 #[derive(Debug)]
-struct Office<C, D: Discipline> {
+struct Counter<Q, R> {
+    /// Whether requests are taken.
+    open: bool,
+    next: u64,
+    /// Submitted, and not taken by the desk, oldest first.
+    submitted: VecDeque<(RequestId, Q)>,
+    /// By request that is not answered, who waits for it.
+    waiting: BTreeMap<RequestId, Arc<Place<R>>>,
+}
+
+#[derive(Debug)]
+struct Office<Q, R, D: Discipline> {
     board: Reader<D>,
     window: Window<D>,
-    counter: Mutex<Counter<C>>,
-    /// Something was submitted.
+    counter: Mutex<Counter<Q, R>>,
+    /// Something was submitted, or nothing will be any more.
     work: Condvar,
-    /// Something became of a command.
-    news: Condvar,
 }
 
 /// What any number of threads have of a replica. Clones are the same.
 #[derive(Debug)]
-pub struct Handle<C, D: Discipline = Sound> {
-    office: Arc<Office<C, D>>,
+pub struct Handle<Q, R, D: Discipline = Sound> {
+    office: Arc<Office<Q, R, D>>,
 }
 
 /// What the thread that owns the driver has. When it is dropped, whoever waits is told so.
 #[derive(Debug)]
-pub struct Desk<C, D: Discipline = Sound> {
+pub struct Desk<Q, R, D: Discipline = Sound> {
     publisher: Publisher<D>,
-    office: Arc<Office<C, D>>,
+    office: Arc<Office<Q, R, D>>,
 }
 
-/// A command under way. Dropping it gives up waiting, not the command.
+/// A request under way. Dropping it cancels the request, if the desk has not taken it, and gives up waiting.
 #[derive(Debug)]
-pub struct Ticket<C, D: Discipline = Sound> {
+pub struct Ticket<Q, R, D: Discipline = Sound> {
     id: RequestId,
-    office: Arc<Office<C, D>>,
+    office: Arc<Office<Q, R, D>>,
+    place: Arc<Place<R>>,
+    /// Whether its outcome is taken, so that nothing is left behind at the counter.
+    is_over: bool,
     _permit: Permit<D>,
 }
 
-/// A desk that shows `status`, and a handle to it, with at most `window` commands under way at a time.
-pub fn open<C, D: Discipline>(status: Status, window: usize) -> (Desk<C, D>, Handle<C, D>) {
+/// A desk that shows `status`, and a handle to it, with at most `window` requests under way at a time.
+pub fn open<Q, R, D: Discipline>(status: Status, window: usize) -> (Desk<Q, R, D>, Handle<Q, R, D>) {
     let (publisher, reader) = board(status);
-    let counter = Counter {
-        open: true,
-        attended: true,
-        next: 0,
-        submitted: VecDeque::new(),
-        outcomes: BTreeMap::new(),
-    };
+    let counter = Counter { open: true, next: 0, submitted: VecDeque::new(), waiting: BTreeMap::new() };
     let office = Arc::new(Office {
         board: reader,
         window: Window::new(window),
         counter: Mutex::new(counter),
         work: Condvar::new(),
-        news: Condvar::new(),
     });
     (Desk { publisher, office: Arc::clone(&office) }, Handle { office })
 }
 
-impl<C, D: Discipline> Clone for Handle<C, D> {
+impl<Q, R, D: Discipline> Clone for Handle<Q, R, D> {
     fn clone(&self) -> Self {
         Handle { office: Arc::clone(&self.office) }
     }
 }
 
-impl<C, D: Discipline> Handle<C, D> {
+impl<Q, R, D: Discipline> Handle<Q, R, D> {
     /// What is to be known of the replica. Takes no lock.
     pub fn status(&self) -> Status {
         self.office.board.read()
     }
 
-    /// Hands a command to the replica, and waits for room if it must.
+    /// Hands a request to the replica, and waits for room if it must.
     ///
     /// # Errors
     /// [`SubmitError::Closed`] after [`Handle::close`], or if the desk is gone.
-    pub fn submit(&self, command: C) -> Result<Ticket<C, D>, SubmitError> {
-        self.enter(self.office.window.acquire()?, command)
+    pub fn submit(&self, request: Q) -> Result<Ticket<Q, R, D>, SubmitError> {
+        self.enter(self.office.window.acquire()?, request)
     }
 
-    /// Hands a command to the replica if there is room.
+    /// Hands a request to the replica if there is room.
     ///
     /// # Errors
     /// [`SubmitError::Full`] if there is none, [`SubmitError::Closed`] after [`Handle::close`].
-    pub fn try_submit(&self, command: C) -> Result<Ticket<C, D>, SubmitError> {
-        self.enter(self.office.window.try_acquire()?, command)
+    pub fn try_submit(&self, request: Q) -> Result<Ticket<Q, R, D>, SubmitError> {
+        self.enter(self.office.window.try_acquire()?, request)
     }
 
-    /// No command is taken any more. Those that were can still be waited for.
+    /// No request is taken any more. Those that were can still be waited for.
     pub fn close(&self) {
         lock(&self.office.counter).open = false;
         self.office.work.notify_all();
         self.office.window.close();
     }
 
-    fn enter(&self, permit: Permit<D>, command: C) -> Result<Ticket<C, D>, SubmitError> {
+    fn enter(&self, permit: Permit<D>, request: Q) -> Result<Ticket<Q, R, D>, SubmitError> {
+        let place = Arc::new(Place { outcome: Mutex::new(None), news: Condvar::new() });
         let mut counter = lock(&self.office.counter);
         if !counter.open {
             return Err(SubmitError::Closed);
         }
         let id = RequestId(counter.next);
         counter.next += 1;
-        counter.submitted.push_back((id, command));
-        counter.outcomes.insert(id, None);
+        counter.submitted.push_back((id, request));
+        counter.waiting.insert(id, Arc::clone(&place));
         self.office.work.notify_one();
-        Ok(Ticket { id, office: Arc::clone(&self.office), _permit: permit })
+        drop(counter);
+        Ok(Ticket { id, office: Arc::clone(&self.office), place, is_over: false, _permit: permit })
     }
 }
 
-impl<C, D: Discipline> Ticket<C, D> {
-    /// Waits for what becomes of the command.
-    pub fn wait(self) -> Outcome {
-        let mut counter = lock(&self.office.counter);
-        loop {
-            match counter.outcomes.get(&self.id).copied().flatten() {
-                Some(outcome) => return outcome,
-                None if !counter.attended => return Outcome::Closed,
-                None => counter = self.office.news.wait(counter).expect(UNPOISONED),
+impl<Q, R, D: Discipline> Ticket<Q, R, D> {
+    /// Waits for the answer.
+    pub fn wait(mut self) -> Outcome<R> {
+        let mut outcome = lock(&self.place.outcome);
+        let told = loop {
+            match outcome.take() {
+                Some(told) => break told,
+                None => outcome = self.place.news.wait(outcome).expect(UNPOISONED),
             }
+        };
+        drop(outcome);
+        self.is_over = true;
+        told
+    }
+
+    /// The answer if it is there; otherwise the ticket again.
+    ///
+    /// # Errors
+    /// The ticket itself, if there is no answer yet.
+    pub fn try_wait(mut self) -> Result<Outcome<R>, Self> {
+        let told = lock(&self.place.outcome).take();
+        self.is_over = told.is_some();
+        told.ok_or(self)
+    }
+}
+
+impl<Q, R, D: Discipline> Drop for Ticket<Q, R, D> {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        let mut counter = lock(&self.office.counter);
+        counter.waiting.remove(&self.id);
+        if D::WITHDRAWS
+            && let Ok(at) = counter.submitted.binary_search_by_key(&self.id, |(id, _)| *id)
+        {
+            counter.submitted.remove(at);
         }
     }
 }
 
-impl<C, D: Discipline> Drop for Ticket<C, D> {
-    fn drop(&mut self) {
-        lock(&self.office.counter).outcomes.remove(&self.id);
-    }
-}
-
-impl<C, D: Discipline> Desk<C, D> {
+impl<Q, R, D: Discipline> Desk<Q, R, D> {
     /// Shows `status` to every handle.
     pub fn publish(&mut self, status: Status) {
         self.publisher.publish(status);
     }
 
     /// What was submitted since, oldest first.
-    pub fn take(&mut self) -> VecDeque<(RequestId, C)> {
+    pub fn take(&mut self) -> VecDeque<(RequestId, Q)> {
         std::mem::take(&mut lock(&self.office.counter).submitted)
     }
 
     /// Like [`Desk::take`], and waits until there is something. `None` once closed and empty.
-    pub fn take_some(&mut self) -> Option<VecDeque<(RequestId, C)>> {
+    pub fn take_some(&mut self) -> Option<VecDeque<(RequestId, Q)>> {
         let mut counter = lock(&self.office.counter);
         while counter.submitted.is_empty() {
             if !counter.open {
@@ -229,21 +266,28 @@ impl<C, D: Discipline> Desk<C, D> {
         Some(std::mem::take(&mut counter.submitted))
     }
 
-    /// Tells whoever waits for `id` what became of it. Nothing if nobody waits any more.
-    pub fn settle(&mut self, id: RequestId, outcome: Outcome) {
-        if let Some(place) = lock(&self.office.counter).outcomes.get_mut(&id) {
-            *place = Some(outcome);
-            self.office.news.notify_all();
+    /// Answers `id`, and wakes who waits for it and nobody else. Nothing if nobody waits any more.
+    pub fn settle(&mut self, id: RequestId, response: R) {
+        let place = lock(&self.office.counter).waiting.remove(&id);
+        if let Some(place) = place {
+            place.settle(Outcome::Told(response), D::TELLS);
         }
+    }
+
+    /// How many requests are not answered and still waited for.
+    pub fn waiting(&self) -> usize {
+        lock(&self.office.counter).waiting.len()
     }
 }
 
-impl<C, D: Discipline> Drop for Desk<C, D> {
+impl<Q, R, D: Discipline> Drop for Desk<Q, R, D> {
     fn drop(&mut self) {
         let mut counter = lock(&self.office.counter);
-        (counter.open, counter.attended) = (false, false);
+        counter.open = false;
+        counter.submitted.clear();
+        let waiting = std::mem::take(&mut counter.waiting);
         drop(counter);
-        self.office.news.notify_all();
+        waiting.into_values().for_each(|place| place.settle(Outcome::Closed, true));
         self.office.window.close();
     }
 }

@@ -3,39 +3,84 @@
 
 use quorate_core::batch::Batch;
 use quorate_core::paxos::{
-    Ballot, Config, Durable, Entry, Message, Notice, Replica, Request, Response, Slot, Standing, TimerKind,
-    Value, Write,
+    Ballot, Chunk, Config, Durable, Entry, Message, Notice, Replica, Request, Response, Slot, Standing,
+    TimerKind, Value, Write,
 };
 use quorate_machine::{Driver, Machine, NodeId, Output, RequestId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A message on its way.
-pub(crate) type Letter = (NodeId, NodeId, Message<u32>);
+pub(crate) type Letter<S = ()> = (NodeId, NodeId, Message<u32, S>);
+
+/// What a cluster consists of: replicas, alone or with a layer above that captures snapshots in chunks of type `S`.
+pub(crate) trait Member<S: Chunk>:
+    Machine<
+        Config = Config,
+        Message = Message<u32, S>,
+        Write = Write<u32, S>,
+        Durable = Durable<u32, S>,
+        Request = Request<u32>,
+        Response = Response,
+        Notice = Notice<u32>,
+        TimerKind = TimerKind,
+    >
+{
+    /// The replica inside.
+    fn replica(&self) -> &Replica<u32, S>;
+
+    /// The slots that a snapshot stands for.
+    fn restored(chunks: &[S]) -> Vec<Value<u32>>;
+}
+
+impl Member<()> for Replica<u32> {
+    fn replica(&self) -> &Replica<u32> {
+        self
+    }
+
+    fn restored(_: &[()]) -> Vec<Value<u32>> {
+        unreachable!("nobody captures a snapshot")
+    }
+}
 
 /// Replicas, what is on their disks, and what is on its way between them.
-pub(crate) struct Cluster {
+pub(crate) struct Cluster<S: Chunk = (), M: Member<S> = Replica<u32, S>> {
     pub(crate) config: Config,
     /// Whether writes become durable at once. Otherwise the test calls [`Cluster::sync`].
     pub(crate) sync_at_once: bool,
     /// In the order in which they were sent.
-    pub(crate) network: VecDeque<Letter>,
+    pub(crate) network: VecDeque<Letter<S>>,
     /// Everything that was ever sent, in order.
-    pub(crate) sent: Vec<Letter>,
+    pub(crate) sent: Vec<Letter<S>>,
     /// Every write that became durable, in order, and on whose disk.
-    pub(crate) written: Vec<(u16, Write<u32>)>,
+    pub(crate) written: Vec<(u16, Write<u32, S>)>,
     /// What every replica announced in this life, slot by slot.
     pub(crate) learned: Vec<Vec<Value<u32>>>,
-    drivers: Vec<Option<Driver<Replica<u32>>>>,
-    disks: Vec<Durable<u32>>,
-    unsynced: Vec<VecDeque<Write<u32>>>,
+    drivers: Vec<Option<Driver<M>>>,
+    disks: Vec<Durable<u32, S>>,
+    unsynced: Vec<VecDeque<Write<u32, S>>>,
     chosen: BTreeMap<u64, Value<u32>>,
-    replies: BTreeMap<RequestId, Response>,
+    pub(crate) replies: BTreeMap<RequestId, Response>,
+    /// Who announced that it has stopped.
+    pub(crate) stopped: Vec<u16>,
     requests: u64,
 }
 
 impl Cluster {
     pub(crate) fn new(config: Config) -> Self {
-        let replicas = usize::from(config.replicas);
+        Cluster::of(config)
+    }
+}
+
+impl<S: Chunk, M: Member<S>> Cluster<S, M> {
+    /// A cluster of any kind of members.
+    pub(crate) fn of(config: Config) -> Self {
+        Self::on(config, Vec::new())
+    }
+
+    /// A cluster whose first members find this on their disks.
+    pub(crate) fn on(config: Config, mut disks: Vec<Durable<u32, S>>) -> Self {
+        let replicas = usize::from(config.replicas + config.observers);
+        disks.resize(replicas, Durable::default());
         let mut cluster = Cluster {
             config,
             sync_at_once: true,
@@ -44,26 +89,27 @@ impl Cluster {
             written: Vec::new(),
             learned: vec![Vec::new(); replicas],
             drivers: (0..replicas).map(|_| None).collect(),
-            disks: vec![Durable::default(); replicas],
+            disks,
             unsynced: vec![VecDeque::new(); replicas],
             chosen: BTreeMap::new(),
             replies: BTreeMap::new(),
+            stopped: Vec::new(),
             requests: 0,
         };
-        (0..config.replicas).for_each(|node| cluster.restart(node));
+        (0..config.replicas + config.observers).for_each(|node| cluster.restart(node));
         cluster
     }
 
-    pub(crate) fn replica(&self, node: u16) -> &Replica<u32> {
-        self.driver(node).machine()
+    pub(crate) fn replica(&self, node: u16) -> &Replica<u32, S> {
+        self.driver(node).machine().replica()
     }
 
-    pub(crate) fn driver(&self, node: u16) -> &Driver<Replica<u32>> {
+    pub(crate) fn driver(&self, node: u16) -> &Driver<M> {
         self.drivers[usize::from(node)].as_ref().expect("this replica is up")
     }
 
     /// What would be found after a crash that loses all that is not synced.
-    pub(crate) fn disk(&self, node: u16) -> &Durable<u32> {
+    pub(crate) fn disk(&self, node: u16) -> &Durable<u32, S> {
         &self.disks[usize::from(node)]
     }
 
@@ -87,6 +133,9 @@ impl Cluster {
     pub(crate) fn restart(&mut self, node: u16) {
         let mut out = Vec::new();
         let disk = &self.disks[usize::from(node)];
+        if let Some(snapshot) = &disk.snapshot {
+            self.learned[usize::from(node)] = M::restored(&snapshot.chunks);
+        }
         let driver = Driver::start_checked(&self.config, NodeId(node), disk, &mut out);
         self.drivers[usize::from(node)] = Some(driver);
         self.perform(node, out);
@@ -97,10 +146,16 @@ impl Cluster {
     }
 
     pub(crate) fn submit(&mut self, node: u16, command: u32) -> Response {
+        let id = self.ask(node, Request::Submit(command));
+        self.replies[&id].clone()
+    }
+
+    /// Asks for anything. The answer may come later.
+    pub(crate) fn ask(&mut self, node: u16, request: Request<u32>) -> RequestId {
         let id = RequestId(self.requests);
         self.requests += 1;
-        self.with(node, |driver, out| driver.request(id, Request::Submit(command), out));
-        self.replies[&id].clone()
+        self.with(node, |driver, out| driver.request(id, request, out));
+        id
     }
 
     /// Submits these commands and does not look at the answers.
@@ -118,18 +173,18 @@ impl Cluster {
 
     fn make_durable(&mut self, node: u16, writes: usize) {
         for write in self.unsynced[usize::from(node)].drain(..writes) {
-            Replica::persist(&mut self.disks[usize::from(node)], &write);
+            M::persist(&mut self.disks[usize::from(node)], &write);
             self.written.push((node, write));
         }
     }
 
     /// Delivers one message that need not have been sent.
-    pub(crate) fn deliver(&mut self, (from, to, message): Letter) {
+    pub(crate) fn deliver(&mut self, (from, to, message): Letter<S>) {
         self.with(to.0, |driver, out| driver.message(from, message, out));
     }
 
     /// Delivers in order what is on its way and what that brings about, as long as `wanted` says so; keeps the rest.
-    pub(crate) fn deliver_where(&mut self, wanted: impl Fn(&Letter) -> bool) {
+    pub(crate) fn deliver_where(&mut self, wanted: impl Fn(&Letter<S>) -> bool) {
         let mut kept = VecDeque::new();
         while let Some(letter) = self.network.pop_front() {
             let up = self.drivers[usize::from(letter.1.0)].is_some();
@@ -158,27 +213,31 @@ impl Cluster {
 
     /// Campaigns with the whole network at work.
     pub(crate) fn elect(&mut self, node: u16) {
-        self.elect_among(node, &(0..self.config.replicas).collect::<Vec<_>>());
+        self.elect_among(node, &(0..self.config.replicas + self.config.observers).collect::<Vec<_>>());
     }
 
     /// Campaigns while only these replicas hear each other.
     pub(crate) fn elect_among(&mut self, node: u16, nodes: &[u16]) {
+        if self.config.pre_vote {
+            let others = nodes.iter().copied().filter(|other| *other != node && self.is_up(*other));
+            for other in others.collect::<Vec<_>>() {
+                self.timer(other, TimerKind::Election);
+            }
+            // They miss a leader too, but nobody hears of that.
+            self.network.retain(|(.., message)| !matches!(message, Message::PreVote { .. }));
+        }
         self.timer(node, TimerKind::Election);
         self.deliver_among(nodes);
         assert_eq!(self.replica(node).standing(), Standing::Leader, "replica {node} was elected");
     }
 
-    fn with(
-        &mut self,
-        node: u16,
-        act: impl FnOnce(&mut Driver<Replica<u32>>, &mut Vec<Output<Replica<u32>>>),
-    ) {
+    fn with(&mut self, node: u16, act: impl FnOnce(&mut Driver<M>, &mut Vec<Output<M>>)) {
         let mut out = Vec::new();
         act(self.drivers[usize::from(node)].as_mut().expect("this replica is up"), &mut out);
         self.perform(node, out);
     }
 
-    fn perform(&mut self, node: u16, out: Vec<Output<Replica<u32>>>) {
+    fn perform(&mut self, node: u16, out: Vec<Output<M>>) {
         for output in out {
             match output {
                 Output::Send { to, message } => {
@@ -188,6 +247,8 @@ impl Cluster {
                 Output::Write(write) => self.unsynced[usize::from(node)].push_back(write),
                 Output::Reply { id, response } => assert_eq!(self.replies.insert(id, response), None),
                 Output::Publish(Notice::Chosen { first, values }) => self.announce(node, first, values),
+                Output::Publish(Notice::Installed { upto }) => self.install(node, upto),
+                Output::Publish(Notice::Stopped) => self.stopped.push(node),
                 Output::Publish(Notice::Role(_)) | Output::SetTimer(_) | Output::CancelTimer(_) => {}
             }
         }
@@ -195,6 +256,19 @@ impl Cluster {
         if self.sync_at_once && writes > 0 {
             self.sync(node, writes);
         }
+    }
+
+    /// A snapshot stands for the slots before `upto`.
+    fn install(&mut self, node: u16, upto: Slot) {
+        let snapshot = self.replica(node).durable().snapshot.as_ref().expect("it was installed");
+        let restored = M::restored(&snapshot.chunks);
+        assert_eq!(upto.0, restored.len() as u64, "replica {node} installed what it says");
+        for (slot, value) in (0..).zip(&restored) {
+            let chosen = self.chosen.entry(slot).or_insert_with(|| value.clone());
+            assert_eq!(chosen, value, "replica {node} installed another slot {slot}");
+        }
+        assert!(self.learned[usize::from(node)].len() < restored.len(), "replica {node} goes ahead");
+        self.learned[usize::from(node)] = restored;
     }
 
     fn announce(&mut self, node: u16, first: Slot, values: Batch<Value<u32>>) {

@@ -56,14 +56,43 @@ fn nonsense() -> Vec<Message<u32>> {
         Message::Learn { first: HUGE, entries: entries.clone(), chosen: HUGE },
         Message::Learn { first: Slot(3), entries, chosen: Slot(4) },
         Message::Learn { first: Slot(0), entries: vec![].into(), chosen: Slot(9) },
+        Message::Snapshot { upto: Slot(0), at: 0, of: 1, chunk: () },
+        Message::Snapshot { upto: HUGE, at: 0, of: 1, chunk: () },
+        Message::Snapshot { upto: Slot(5), at: 0, of: 0, chunk: () },
+        Message::Snapshot { upto: Slot(5), at: 3, of: 3, chunk: () },
+        Message::Snapshot { upto: Slot(5), at: 1, of: 3, chunk: () },
+        Message::Snapshot { upto: Slot(5), at: u32::MAX - 1, of: u32::MAX, chunk: () },
+        Message::Fetch { from: HUGE, upto: HUGE, at: 0 },
+        Message::Fetch { from: Slot(4), upto: Slot(4), at: 0 },
+        Message::Fetch { from: Slot(0), upto: HUGE, at: 0 },
+        Message::Fetch { from: Slot(0), upto: Slot(9), at: u32::MAX },
+        Message::Probe { ballot: ballot(9, 2), round: 1 },
+        Message::Probe { ballot: beyond, round: 1 },
+        Message::Probe { ballot: high, round: 0 },
+        Message::Alive { ballot: ballot(1, 0), round: 0 },
+        Message::Alive { ballot: ballot(1, 0), round: u64::MAX },
+        Message::Alive { ballot: high, round: 1 },
+        Message::PreVote { ballot: beyond, from: Slot(0) },
+        Message::PreVote { ballot: ballot(9, 2), from: Slot(0) },
+        Message::PreVote { ballot: high, from: HUGE },
+        Message::PreGrant { ballot: ballot(1, 0) },
+        Message::PreGrant { ballot: ballot(2, 2) },
+        Message::TimeoutNow { ballot: ballot(9, 2) },
+        Message::TimeoutNow { ballot: beyond },
     ]
+}
+
+/// All that production adds, in small windows.
+fn production() -> Config {
+    Config { window: 4, peer_window: 4, reads: 2, observers: 1, chunks: 2, pre_vote: true, ..telling() }
 }
 
 /// A replica in each part is told all of it by a peer, and by one that does not exist.
 #[test]
 fn nonsense_is_ignored_by_leader_candidate_and_follower() {
-    for message in nonsense() {
-        let mut cluster = Cluster::new(telling());
+    for (config, message) in nonsense().into_iter().flat_map(|m| [(telling(), m.clone()), (production(), m)])
+    {
+        let mut cluster = Cluster::new(config);
         cluster.elect_among(0, &[0, 1]);
         cluster.timer(2, quorate_core::paxos::TimerKind::Election);
         cluster.lose_all();
@@ -71,6 +100,7 @@ fn nonsense_is_ignored_by_leader_candidate_and_follower() {
         for to in 0..3 {
             let letter = |from: u16| -> Letter { (NodeId(from), NodeId(to), message.clone()) };
             cluster.deliver(letter(7));
+            cluster.deliver(letter(3));
             cluster.deliver(letter(1));
             assert_eq!(*cluster.replica(to), before[usize::from(to)], "replica {to} believed {message:?}");
         }
@@ -80,14 +110,14 @@ fn nonsense_is_ignored_by_leader_candidate_and_follower() {
 
 #[test]
 fn a_cluster_goes_on_after_nonsense() {
-    let mut cluster = Cluster::new(telling());
+    let mut cluster = Cluster::new(production());
     cluster.elect(0);
     for message in nonsense() {
         (0..3).for_each(|to| cluster.deliver((NodeId(1), NodeId(to), message.clone())));
     }
     cluster.submit(0, 1);
     cluster.deliver_all();
-    assert_eq!(cluster.learned, vec![commands([1]); 3]);
+    assert_eq!(cluster.learned, vec![commands([1]); 4]);
 }
 
 #[test]
@@ -98,5 +128,8 @@ fn a_configuration_that_could_choose_twice_is_refused() {
     let halves = Config { quorums: Quorums { prepare: 2, accept: 2 }, ..Config::new(4) };
     let error = halves.validate().expect_err("two halves need not meet");
     assert_eq!(error.to_string(), "quorums of 2 and 2 among 4 replicas need not intersect");
+    let crowd = Config { observers: u16::MAX, ..Config::new(3) };
+    assert_eq!(crowd.validate(), Err(ConfigError::TooMany { replicas: 3, observers: u16::MAX }));
+    assert_eq!(Config { chunks: 0, ..Config::new(3) }.validate(), Err(ConfigError::Zero { limit: "chunks" }));
     assert_eq!(Config { batch: 0, ..Config::new(3) }.validate(), Err(ConfigError::Zero { limit: "batch" }));
 }

@@ -23,7 +23,7 @@ const WORDS: usize = 4;
 
 impl Status {
     /// What is to be known of `replica`.
-    pub fn of<C: Plain>(replica: &Replica<C>) -> Self {
+    pub fn of<C: Plain, S: Plain>(replica: &Replica<C, S>) -> Self {
         let (chosen, leader) = (replica.chosen(), replica.leader());
         Status { chosen, leader, standing: replica.standing(), promised: replica.promised() }
     }

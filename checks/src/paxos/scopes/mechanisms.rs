@@ -1,0 +1,165 @@
+//! The scopes in which the core is searched with one mechanism more than agreement needs.
+
+use super::{Named, call, scope, slots};
+use crate::paxos::history::{Executed, History};
+use crate::paxos::machine::Paxos;
+use crate::paxos::quotient::dead;
+use quorate::world::{NetworkKind, Persistence, Postcard, Scope};
+use quorate_core::paxos::{Config, Request, TimerKind};
+use quorate_machine::NodeId;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// A scope of a machine that executes.
+type Executing<M> = Scope<M, History<Executed>>;
+
+fn bound<M: Paxos, const SLOTS: u64>(words: &'static str, scope: Executing<M>) -> Executing<M> {
+    Scope { bound: Some((words, slots::<M, Executed, SLOTS>)), ..scope }
+}
+
+/// A leader compacts, and another campaigns who lacks what was cut off; it installs the snapshot beside votes for the
+/// slot after it.
+pub fn snapshot<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 2>("2 slots", scope("snapshot", 2, 2, 2));
+    scope.timers.insert(TimerKind::Capture, 1);
+    scope
+}
+
+/// A snapshot in two chunks, captured by a leader and received by who missed the slot, and a crash of either in between.
+pub fn install_crash<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("install-crash", 1, 1, 1));
+    scope.timers.insert(TimerKind::Capture, 2);
+    scope.config.commit_messages = true;
+    (scope.crashes, scope.foretold) = (1, true);
+    scope.persistence = Persistence::Asynchronous;
+    scope
+}
+
+/// A command, and a read of whoever leads, while the leader changes.
+pub fn reads<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("reads", 1, 2, 1));
+    scope.config.reads = 1;
+    scope.requests.push(Request::Confirm);
+    scope
+}
+
+/// An observer, which is told, asks for what it missed, and installs what was cut off.
+pub fn observer<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("observer", 1, 1, 1));
+    scope.timers.insert(TimerKind::Capture, 1);
+    scope.config.commit_messages = true;
+    scope.config.observers = 1;
+    scope.replicas += scope.config.observers;
+    scope
+}
+
+/// A leader that sends each replica no more than one slot beyond what it has, and looks again after a while.
+pub fn flow<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 2>("2 slots", scope("flow", 2, 1, 2));
+    scope.timers.insert(TimerKind::Resend, 1);
+    (scope.config.peer_window, scope.config.resend) = (1, true);
+    scope
+}
+
+/// Replicas that ask before they campaign.
+pub fn pre_vote<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("pre-vote", 1, 3, 1));
+    (scope.config.pre_vote, scope.config.rejects) = (true, true);
+    scope
+}
+
+/// A leader that is asked to hand over.
+pub fn transfer<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("transfer", 1, 2, 1));
+    scope.config.peer_window = 1;
+    scope.requests.push(Request::Transfer { to: NodeId(1) });
+    scope
+}
+
+/// A replica that is asked to stop, a leader perhaps.
+pub fn stop<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("stop", 1, 2, 1));
+    scope.config.peer_window = 1;
+    scope.requests.push(Request::Stop);
+    scope
+}
+
+/// Everything that [`super::wild`] has, and every mechanism beside: an observer, snapshots, reads, windows, pre-votes, two
+/// transfers and a stop. `length` times as many commands, timers and faults, for longer runs.
+pub fn wild_mechanisms<M: Paxos>(length: u8) -> Executing<M> {
+    let config = Config {
+        window: 4,
+        batch: 2,
+        queue: 2,
+        chunk: 2,
+        reach: 8,
+        chosen_every: 3,
+        observers: 1,
+        retain: 1,
+        chunks: 1,
+        peer_window: 2,
+        reads: 2,
+        ..Config::new(3)
+    };
+    let mut scope = Scope::new("wild-mechanisms", 4, config);
+    scope.timers = BTreeMap::from([
+        (TimerKind::Election, 10 * length),
+        (TimerKind::Heartbeat, 12 * length),
+        (TimerKind::Resend, 20 * length),
+        (TimerKind::Capture, 5 * length),
+    ]);
+    scope.requests = (0..=length).flat_map(script).collect();
+    scope.refusals = true;
+    scope.crashes = 3 * length.min(3);
+    scope.crash_within = true;
+    scope.persistence = Persistence::Asynchronous;
+    scope.network = NetworkKind::Lossy { drops: 12 * length, duplicates: 12 * length };
+    scope.codec = Some(Arc::new(Postcard));
+    scope.call = Some(call);
+    scope
+}
+
+/// What clients ask in one part of a run: mostly commands, each once, to whoever is asked; many are turned down.
+fn script(part: u8) -> Vec<Request<u8>> {
+    let commands = (1..=30).map(|command| Request::Submit(30 * part + command));
+    let beside = |at: u8| match at {
+        29 if part == 0 => Some(Request::Stop),
+        at if at % 10 == 8 => Some(Request::Transfer { to: NodeId(u16::from(at / 10)) }),
+        at if at % 5 == 3 => Some(Request::Confirm),
+        _ => None,
+    };
+    (0..30).zip(commands).flat_map(|(at, command)| [Some(command), beside(at)]).flatten().collect()
+}
+
+/// The scope of a mechanism, with what it is for.
+pub fn named_mechanism<M: Paxos>(mut scope: Executing<M>) -> Named<M, Executed> {
+    // Who rejects, answers a message of a low ballot: of few messages it can be said that they are dead.
+    scope.dead = Some(dead);
+    let (says, properties): (_, &'static [&'static str]) = match scope.name {
+        "snapshot" => (
+            "a leader compacts, and another installs what it lacks beside votes",
+            &[
+                "refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-S13", "PX-S15", "PX-S16",
+                "PX-R1", "PX-R2", "PX-R3", "PX-R6",
+            ],
+        ),
+        "install-crash" => (
+            "a crash in the middle of capturing and of installing a snapshot",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-S16", "PX-R4", "PX-R6", "suffix-lost"],
+        ),
+        "reads" => (
+            "a read of whoever leads, while the leader changes",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S17", "PX-R2", "PX-R3", "read-index"],
+        ),
+        "observer" => (
+            "an observer learns, catches up and installs, and never votes",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-R6", "observes"],
+        ),
+        "flow" => ("nobody is sent more than a window", &["refines", "PX-S1", "PX-S3", "PX-S13", "window"]),
+        "pre-vote" => {
+            ("nobody campaigns whom a quorum would not follow", &["refines", "PX-S1", "PX-S3", "pre-vote"])
+        }
+        "transfer" => ("a leader hands over", &["refines", "PX-S1", "PX-S3", "PX-S13", "hands-over"]),
+        _ => ("a replica stops", &["refines", "PX-S1", "PX-S3", "PX-S13", "hands-over", "stops"]),
+    };
+    Named { scope, says, properties }
+}

@@ -1,0 +1,149 @@
+//! The scopes of the server.
+
+use super::{
+    claims::{Served, claims},
+    machine::{Asked, Message, Serves, call},
+    told::Told,
+};
+use quorate::world::{Comeback, Envelope, NetworkKind, Persistence, Postcard, Scope, World};
+use quorate_core::{
+    paxos::{
+        self, Ballot, Standing, TimerKind,
+        server::{Config, Request},
+    },
+    session::{ClientId, Limits},
+};
+use quorate_machine::NodeId;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Servers that vote.
+pub const REPLICAS: u16 = 3;
+
+/// How many clients, and how much is remembered of each: two who stay, and one who comes and goes.
+pub const LIMITS: Limits = Limits { residents: 2, sessions: 1, pipeline: 2 };
+
+/// Everything that production has, so small that all of it happens in a short run.
+fn cramped() -> Config {
+    let log = paxos::Config {
+        window: 4,
+        batch: 2,
+        queue: 2,
+        chunk: 2,
+        chunks: 1,
+        reach: 8,
+        chosen_every: 3,
+        retain: 2,
+        reads: 2,
+        observers: 1,
+        peer_window: 6,
+        ..paxos::Config::new(REPLICAS)
+    };
+    Config { log, clients: LIMITS, compact_every: 5 }
+}
+
+/// Three servers and an observer, beyond any search: crashes between any two outputs, disks that lag and tear, a
+/// network that loses, repeats, reorders and falls apart, every message and every record through bytes; snapshots,
+/// sessions, reads, transfers, stops, and clients who ask again elsewhere.
+pub fn wild<M: Serves>() -> Scope<M, Told> {
+    let config = cramped();
+    let mut scope = Scope::new("wild", REPLICAS + config.log.observers, config);
+    scope.timers = BTreeMap::from([
+        (TimerKind::Election, 255),
+        (TimerKind::Heartbeat, 255),
+        (TimerKind::Resend, 255),
+        (TimerKind::Capture, 255),
+    ]);
+    scope.clients = Some((2_000, ask_anything));
+    scope.refusals = true;
+    scope.crashes = 100;
+    scope.crash_within = true;
+    scope.comeback = Comeback::Later;
+    scope.persistence = Persistence::Asynchronous;
+    scope.network = NetworkKind::Lossy { drops: 255, duplicates: 255 };
+    scope.partitions = 50;
+    scope.codec = Some(Arc::new(Postcard));
+    scope.call = Some(call);
+    scope
+}
+
+/// Commands, new and again, reads, a session, a transfer to anybody, a stop.
+fn ask_anything<M: Serves>(world: &World<M, Told>, asks: &mut Vec<Asked>) {
+    let clients = &world.ghost().clients;
+    for client in clients.all() {
+        asks.extend(clients.next(client));
+        asks.extend(clients.again(client));
+    }
+    asks.extend([Request::Read { query: () }, Request::Open, Request::Stop]);
+    asks.extend((0..REPLICAS).map(|to| Request::Transfer { to: NodeId(to) }));
+}
+
+/// Two slots, two campaigns, one client with one command that it may send twice; and what it shows.
+pub fn retry<M: Serves>() -> (Scope<M, Told>, &'static str) {
+    let scope = Scope { clients: Some((2, ask_once_and_again)), ..small("retry", 2, 0) };
+    (scope, "a command that is sent again, to the same leader or the next, takes effect once")
+}
+
+/// One slot, two campaigns, a command, and a read after it.
+pub fn read<M: Serves>() -> (Scope<M, Told>, &'static str) {
+    // A read that is answered at once changes no replica: it is an event all the same.
+    let scope = Scope { clients: Some((2, ask_and_look)), refusals: true, ..small("read", 1, 1) };
+    (scope, "a read sees what was answered before it, whoever takes itself for the leader")
+}
+
+fn small<M: Serves>(name: &'static str, window: u32, reads: u32) -> Scope<M, Told> {
+    let log = paxos::Config { reads, ..paxos::Config::bare(REPLICAS, window) };
+    let mut scope = Scope::new(name, REPLICAS, Config { log, clients: LIMITS, compact_every: 0 });
+    scope.timers = BTreeMap::from([(TimerKind::Election, 2)]);
+    scope.call = Some(call);
+    scope.dead = Some(dead);
+    scope
+}
+
+/// The properties that a small scope can put to the test; the others' triggers lie outside of it.
+pub fn properties(name: &str) -> &'static [&'static str] {
+    match name {
+        "retry" | "read" => &["PX-S1", "PX-S13", "PX-S14", "PX-S16", "PX-S17"],
+        _ => &[],
+    }
+}
+
+fn ask_once_and_again<M: Serves>(world: &World<M, Told>, asks: &mut Vec<Asked>) {
+    let (clients, only) = (&world.ghost().clients, ClientId(0));
+    if clients.issued(only) == 0 {
+        asks.extend(clients.next(only));
+    } else {
+        asks.extend(clients.again(only));
+    }
+}
+
+fn ask_and_look<M: Serves>(world: &World<M, Told>, asks: &mut Vec<Asked>) {
+    let (clients, only) = (&world.ghost().clients, ClientId(0));
+    if clients.issued(only) == 0 {
+        asks.extend(clients.next(only));
+    } else if world.ghost().last.is_some() {
+        asks.push(Request::Read { query: () });
+    }
+}
+
+/// Will the receiver never react to this message again? As in the scopes of the log (see [`quotient`]): here no replica
+/// crashes, none rejects, and none tells what was chosen.
+///
+/// [`quotient`]: crate::paxos::quotient
+fn dead<M: Serves>(world: &World<M, Told>, envelope: &Envelope<Message>) -> bool {
+    let Some(driver) = world.node(envelope.to).driver() else { return false };
+    let replica = driver.machine().server().replica();
+    let is_past = |ballot: &Ballot, standing| replica.standing() != standing || replica.promised() != *ballot;
+    match &envelope.message {
+        Message::Promise { ballot, .. } => is_past(ballot, Standing::Candidate),
+        Message::Accepted { ballot, upto } => is_past(ballot, Standing::Leader) || *upto <= replica.chosen(),
+        Message::Prepare { ballot, .. } | Message::Accept { ballot, .. } => {
+            world.node(envelope.to).durable().promised > *ballot
+        }
+        _ => false,
+    }
+}
+
+/// Servers `M` in `scope`, with every claim.
+pub fn served<M: Serves>(scope: Scope<M, Told>) -> Served<M> {
+    Served::new(scope).claim(claims::<M>)
+}

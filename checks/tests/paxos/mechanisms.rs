@@ -1,0 +1,71 @@
+//! The scope of a mechanism notices when it is broken.
+
+use quorate::engine::{Options, search};
+use quorate::verdict::Verdict;
+use quorate::world::Scope;
+use quorate_checks::paxos::{
+    history::{Executed, History},
+    machine::{Core, Paxos},
+    planted::{Defect, Planted},
+    refinement::{lean, refining},
+    scopes,
+};
+use quorate_core::paxos::{Config, Message, Slot};
+use quorate_machine::Input;
+use serde::{Deserialize, Serialize};
+
+/// The claims that fall in `scope`.
+fn fallen<M: Paxos>(scope: Scope<M, History<Executed>>) -> Vec<&'static str> {
+    let report = search(&refining(lean(scope)), &Options::default());
+    let fallen = report.findings.iter().filter(|finding| matches!(finding.verdict, Verdict::Violated { .. }));
+    fallen.map(|finding| finding.claim.id()).collect()
+}
+
+macro_rules! broken {
+    ($(#[$doc:meta])* $name:ident, $($method:item)*) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+        struct $name;
+
+        impl Defect for $name {
+            const ID: &'static str = stringify!($name);
+            const WHAT: &'static str = stringify!($name);
+            $($method)*
+        }
+    };
+}
+
+broken!(
+    /// A replica campaigns without asking.
+    Unasked,
+    fn config(config: &Config) -> Config {
+        Config { pre_vote: false, ..*config }
+    }
+);
+
+broken!(
+    /// A leader notes too low an index for its reads.
+    Stale,
+    fn input(&mut self, replica: &mut Core, input: Input<Core>) -> Input<Core> {
+        match input {
+            Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted } } => {
+                // What was reported to it is as good as forgotten when the index is noted.
+                let accepted = if replica.chosen() == Slot(0) { Vec::new() } else { accepted };
+                Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted } }
+            }
+            input => input,
+        }
+    }
+);
+
+#[test]
+fn a_campaign_without_pre_votes_is_noticed() {
+    assert_eq!(fallen(scopes::pre_vote::<Planted<Unasked>>()), ["pre-vote"]);
+    assert_eq!(fallen(scopes::pre_vote::<Core>()), [""; 0]);
+}
+
+#[test]
+fn a_read_below_what_phase_1_found_is_noticed() {
+    let fallen = fallen(scopes::reads::<Planted<Stale>>());
+    assert!(fallen.contains(&"read-index") && fallen.contains(&"PX-S17"), "{fallen:?}");
+}
