@@ -93,7 +93,7 @@ fn identity(kind: &str, scope: &str, says: &str) -> Identity {
     }
 }
 
-/// Random runs of servers `M`, led as [`steer`] says.
+/// Random runs of servers `M`, led as `steer` says.
 pub fn random<M: Serves + Serialize>(scope: Scope<M, Told>, name: &str, says: &str, plan: Plan) -> Check {
     let property = ("PX-S17", "what clients were told is linearizable, and all else that is claimed holds");
     let sampling = sampling(scope, plan, property, Expect::Holds, EXERCISED);

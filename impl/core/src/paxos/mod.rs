@@ -39,8 +39,8 @@
 //! program around the machine, which is not part of this crate, does what is wanted. The machine here is a `Server`,
 //! which contains a `Replica`: the log alone.
 //!
-//! Files are in this folder or its subfolders message, server, shared and state; `session.rs` and `quorum.rs`
-//! one folder up; `driver.rs`, `shell.rs` and `replicated.rs` in the sources of the package quorate-machine. What
+//! Files are in this folder or its subfolders message, server, shared and state; `session.rs`, `shard.rs` and
+//! `quorum.rs` one folder up; `driver.rs`, `shell.rs` and `replicated.rs` in the sources of the package quorate-machine. What
 //! clients say and hear stands in `command.rs`, what the log says and hears above itself in `client.rs`, what replicas
 //! say to each other in `message.rs`, what they write in `durable.rs`, stamps and refusals in `session.rs`.
 //!
@@ -49,16 +49,17 @@
 //!    before, by a `Request::Open`, which goes the way that a command goes.) It waits here while all permits of the handle
 //!    are out (`window.rs`, `Window::acquire`). Then `shared.rs`, `Handle::enter` numbers the request, queues it, and
 //!    returns a `Ticket`, and the client sleeps in `Ticket::wait`.
-//!    *Refused:* `SubmitError::Closed` after `Handle::close`; `SubmitError::Full` if it would not wait and came by
-//!    `Handle::try_submit`.
+//!    *Refused:* `SubmitError::Closed` after `Handle::close`, or once the desk is dropped; `SubmitError::Full` if it would
+//!    not wait and came by `Handle::try_submit`.
 //! 2. **The replica's thread.** `shared.rs`, `Desk::take_some` hands it the request; it calls `driver.rs`,
 //!    `Driver::request`. `Driver::step` runs the machine on the input and deals with what that wants
 //!    done, one effect after the other.
 //! 3. **The server.** `server.rs`, `Server::handle` leads to `Server::request`. A command that was executed before is
 //!    answered right here (`Server::known`) from the *client table*, which holds, by session, the answers that a client may
-//!    still ask for. Any other becomes a `Command::Execute`, and `Server::submit` gives it to the replica inside. (Every
-//!    other input goes by `step.rs`, `Replica::handle`, which finds who deals with it.) What the replica wants done goes
-//!    into a list of its own, which `server.rs`, `Server::perform` goes through afterwards: replies go to
+//!    still ask for. Any other becomes a `Command::Execute`, and `Server::submit` gives it to the replica inside. (A
+//!    `Request::Open` goes the same way, without the table. `TimerKind::Capture` stays in the server, and so does
+//!    `TimerKind::Election` while it lacks the state to execute anything. Every other input goes by `step.rs`,
+//!    `Replica::handle`, which finds who deals with it.) What the replica wants done goes into a list of its own, which `server.rs`, `Server::perform` goes through afterwards: replies go to
 //!    `Server::respond`, notices to `Server::announce`, and everything else passes unchanged.
 //!    *Refused:* `Refusal::Stale` by `server.rs`, `Server::known` if the client has said that it needs the answer no
 //!    more; `Response::NotLeader` by `Server::request` if this server lacks the state to execute anything
@@ -67,24 +68,26 @@
 //!    `Server::submit` notes who waits for which slot (`waiters.rs`, `Waiters::add`). Then `leader.rs`, `Replica::enqueue`:
 //!    if nothing is under way, or batches are of one command, and nothing waits and there is room (`Replica::room`: slots in
 //!    flight, and slots that are not on the leader's own disk, are limited), it is proposed at once
-//!    (`Replica::propose_one`). (A log without a server has `Replica::submit` do both, and is told the slot by
-//!    `Response::Queued`.) Otherwise it waits for company: until a batch is full, by
+//!    (`Replica::propose_one`). (A log without a server has `Replica::submit` do both, and its client is told the
+//!    slot by `Response::Queued`.) Otherwise it waits for company: until a batch is full, by
 //!    count or by weight, until something more is chosen, or until the leader's own disk has caught up. Then
 //!    `Replica::flush` proposes as much of what waits as there is room for.
 //!    *Refused:* `Response::NotLeader` if this replica does not lead, or is handing over (it names the leader if it knows
 //!    one); `Response::Full` if the queue is full, by count or by weight.
 //! 5. **The proposal.** `leader.rs`, `Replica::next_proposal` gives out the slots. `flow.rs`, `Replica::send_to_peers`
 //!    sends a `Message::Accept` to each of the others, except to one that was not sent what comes before, or that would
-//!    then have more unacknowledged slots than the window of a peer: when that one acknowledges something
+//!    then have more unacknowledged slots than the window of a peer (one proposal, however long, goes to a peer that has
+//!    acknowledged all that it was sent): when that one acknowledges something
 //!    (`Replica::note_progress`), `Replica::feed` sends it what follows. In the same call the leader votes itself, by
-//!    `acceptor.rs`, `Replica::accept` of the next step. No barrier stands before the message, so all disks write at the
-//!    same time.
+//!    `acceptor.rs`, `Replica::accept` of the next step. The message goes before the vote, so no barrier of this
+//!    proposal holds it, and all disks write at the same time; what is sent later in the same call waits behind the
+//!    barrier of that vote.
 //! 6. **The votes.** At another replica the program calls `driver.rs`, `Driver::message`, and by `server.rs`,
 //!    `Server::handle` the proposal comes to `step.rs`, `Replica::handle`, which drops it unless `plausible.rs`,
 //!    `Message::is_plausible` says that a replica could have sent it, and then to `step.rs`, `Replica::receive`.
 //!    `acceptor.rs`, `Replica::accept` votes: a `Write::Accept` goes to the disk (`Replica::write`), which promises the
 //!    ballot as well, and behind a **barrier** a `Message::Accepted` to the leader, which says up to which slot this
-//!    replica has voted without a gap (`Replica::extend_run`).
+//!    replica has, without a gap, voted or knows what is chosen (`Replica::extend_run`).
 //!    *Refused:* if a higher ballot was promised, by `Replica::reject`, behind a **barrier** too; the leader that hears of
 //!    it gives up (`Replica::hear`, `Replica::step_down`), and `server.rs`, `Server::announce` answers everybody who waits
 //!    with `Response::NotLeader`. The command may be chosen all the same, later or already: the client asks the next
@@ -97,8 +100,9 @@
 //!    `reached_by`) the slot is chosen, perhaps before the leader's own disk has it. `learner.rs`, `Replica::choose`
 //!    announces it by `Notice::Chosen` (`Replica::announce`). The other replicas hear of it with the next proposal, or by
 //!    `Message::Commit` if there is none (`leader.rs`, `Replica::after_choosing`; the next heartbeat, if commands wait for
-//!    room). If they voted for it they announce it too (`learner.rs`, `Replica::commit`, `Replica::settle`). If not they
-//!    ask, behind a **barrier**, for what they miss (`Replica::ask_for_more`), are sent it (`Replica::teach`, by
+//!    room). If they voted for it they announce it too (`learner.rs`, `Replica::commit`, `Replica::settle`). If not,
+//!    those that hear a `Message::Commit` ask, behind a **barrier**, for what they miss (`Replica::ask_for_more`), are sent
+//!    it (`Replica::teach`, by
 //!    `Message::Learn`), write it and announce it (`Replica::learn`). Observers are sent it unasked
 //!    (`flow.rs`, `Replica::push_to_observers`).
 //! 9. **Executed.** `server.rs`, `Server::announce` leads to `Server::execute`: on every server that has the state before
@@ -106,9 +110,10 @@
 //!    Only a command that is not there reaches the state machine (`replicated.rs`, `Replicated::apply`). One that is,
 //!    because it was chosen twice, has the answer of the first time. A no-op is skipped.
 //!    *Refused:* `session.rs`, `Refusal::NoSession` if the client has no session, or no longer; `Refusal::Stale` as
-//!    above; `Refusal::TooFar` if the client has too much under way.
-//! 10. **The reply.** At the server that proposed it somebody waits for the slot (`waiters.rs`, `Waiters::take`), and
-//!     is answered by `command.rs`, `Response::Done`, or by `Response::Refused`. No barrier holds that back: a quorum's
+//!    above, and `Refusal::TooFar` if the client has too much under way, both by `shard.rs`, `Session::reply`.
+//! 10. **The reply.** At the server that proposed it somebody may wait for the slot: `executor.rs`, `Executor::execute`
+//!     calls `server.rs`, `Answers::done` or `Answers::refused`, which looks there (`waiters.rs`, `Waiters::take`) and
+//!     answers by `command.rs`, `Response::Done`, or by `Response::Refused`. No barrier holds that back: a quorum's
 //!     disks have the command. `driver.rs`, `Driver::step` gives the answer to the program (`shell.rs`, `Shell::reply`),
 //!     which calls `shared.rs`, `Desk::settle`: it puts the answer into the client's place and wakes that client alone
 //!     (`Place::settle`). `Ticket::wait` returns, and with the ticket the permit (`window.rs`, `Permit::drop`). If the desk
@@ -118,7 +123,8 @@
 //! said nothing new is sent the first proposal that it has not acknowledged, and told what is chosen (`flow.rs`,
 //! `Replica::resend_within_windows`); what was voted for already is acknowledged again. What is chosen: told again by each
 //! heartbeat (`leader.rs`, `Replica::heartbeat`), and then what is missing is asked for again. A probe and its answer: with
-//! the heartbeat. What belongs to a campaign is not repeated: the election timer begins another. The answer to a client:
+//! the heartbeat and with `TimerKind::Resend`, and with the latter `Message::TimeoutNow` (`transfer.rs`,
+//! `Replica::hand_over_again`). What belongs to a campaign is not repeated: the election timer begins another. The answer to a client:
 //! it asks again, of any replica, with the same stamp.
 //!
 //! **Reads** branch off in step 3. `server.rs`, `Server::request` keeps the query and asks the log which slots the answer
@@ -146,7 +152,8 @@
 //! If a quorum does (`Replica::pre_grant`), `proposer.rs`, `Replica::campaign` makes a ballot, writes it, and behind a
 //! **barrier** asks all for their promise by `Message::Prepare`. `acceptor.rs`, `Replica::prepare` promises, and tells
 //! behind a **barrier** what it has voted for; unless it has promised more (`Replica::reject`), or the candidate lags
-//! behind what is chosen (`Replica::must_teach`) and is taught first. With a quorum of promises (`proposer.rs`,
+//! too far behind what is chosen (`Replica::must_teach`: by more than one message can teach, or by what is cut off) and is
+//! taught first. With a quorum of promises (`proposer.rs`,
 //! `Replica::promise`) it leads (`Replica::lead`): for each slot that may have been chosen it proposes again what was voted
 //! for at the highest ballot, and a no-op where nothing was, from step 5 on; whatever was chosen is among that. A leader
 //! that is asked to hand over or to stop (`transfer.rs`, `Replica::transfer`, `Replica::stop`) finishes, waits until its
