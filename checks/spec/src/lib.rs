@@ -33,6 +33,21 @@ pub enum Again<A> {
     Here(A),
 }
 
+/// What a model says of a search of itself, once the search is over: which reductions were in force, what the search
+/// exercised, and what keeps it from being green.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Remarks {
+    /// The reductions in force, one phrase each. Verdicts name them.
+    pub reductions: Vec<String>,
+    /// Further facts, one line each.
+    pub lines: Vec<String>,
+    /// What keeps the search from being green, one sentence each.
+    pub failures: Vec<String>,
+    /// The search left something out for a reason that it has itself refuted. Its result is void: the search is to be
+    /// made again, with what the model has learned.
+    pub again: bool,
+}
+
 /// A model with its claims.
 pub trait Spec: Model + Sized {
     /// Every kind of action that the model as configured has; a kind that no search ever takes is reported.
@@ -49,6 +64,21 @@ pub trait Spec: Model + Sized {
 
     /// Everything that must hold, and everything that must be reachable.
     fn claims(&self, claims: &mut Claims<Self>);
+
+    /// Called before each search of the model. A world prepares its reductions here.
+    fn before_search(&self) {}
+
+    /// Called after each search of the model; `complete` says whether every reachable state was examined. Whatever a
+    /// model knows that its claims do not say belongs here, so that tests and command line alike hear of it.
+    fn after_search(&self, _complete: bool) -> Remarks {
+        Remarks::default()
+    }
+
+    /// Is `after` known, without a closer look, to be the same state as `before`? Such a step costs a search neither a
+    /// fingerprint nor a look into its table. `false` is always right.
+    fn is_stutter(&self, _before: &Self::State, _after: &Self::State) -> bool {
+        false
+    }
 
     /// Who acts in a run that starts in `init`: the lanes of its picture, in order.
     fn actors(&self, _init: &Self::State) -> Vec<Actor> {

@@ -122,7 +122,7 @@ fn adequate<M: Paxos, D: Told<M>>(model: &Refining<M, D>, report: &Report<Refini
     // The next search wants the memory, and what replays a trace of this one needs little of it.
     model.concrete().forget();
     model.forget();
-    Remarks { failures, lines: vec![format!("adequacy: {adequacy}")] }
+    Remarks { failures, lines: vec![format!("adequacy: {adequacy}")], ..Remarks::default() }
 }
 
 fn check<M: Paxos, D: Told<M>>(

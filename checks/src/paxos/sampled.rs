@@ -135,7 +135,7 @@ fn counted(model: &Refining<Everything, Executed>) -> Remarks {
     let counts = adequacy.hits.iter().map(|(kind, hits)| format!("{kind} {hits}"));
     let line = format!("the code performed: {}", counts.collect::<Vec<_>>().join(", "));
     let missed = adequacy.missed().into_iter().map(|kind| format!("no step of the code is ever {kind}"));
-    Remarks { lines: vec![line], failures: missed.collect() }
+    Remarks { lines: vec![line], failures: missed.collect(), ..Default::default() }
 }
 
 fn following(scope: &str, says: &str) -> Check {

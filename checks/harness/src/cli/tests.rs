@@ -222,7 +222,11 @@ fn nothing_registered_is_an_error() {
 fn what_a_check_remarks_is_printed_and_can_fail_it() {
     let remarks = |failures: &[&str]| {
         let failures: Vec<String> = failures.iter().map(|text| (*text).to_owned()).collect();
-        let remarks = crate::registry::Remarks { lines: vec!["4 of 5 actions hit".to_owned()], failures };
+        let remarks = crate::registry::Remarks {
+            lines: vec!["4 of 5 actions hit".to_owned()],
+            failures,
+            ..Default::default()
+        };
         sound().after(move |_, _| remarks.clone())
     };
     let (code, text) = told(vec![remarks(&[]).into()], &["check"]);

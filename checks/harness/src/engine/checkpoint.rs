@@ -88,6 +88,7 @@ where
             .begin()
             .unwrap_or_else(|message| panic!("the model panicked before its first state: {message}"))
     };
+    model.before_search();
     let mut failed = None;
     let mut written = Instant::now();
     let every = Duration::from_secs_f64(checkpoint.every_seconds.max(0.0));
@@ -97,7 +98,10 @@ where
             written = Instant::now();
         }
     };
-    let report = pursue(&search, &mut standing, &mut save);
+    let mut report = pursue(&search, &mut standing, &mut save);
+    if report.remarks.again {
+        report.remarks.failures.push("a reduction was refuted on the way: start the search anew".to_owned());
+    }
     if let Some(error) = failed {
         return Err(error);
     }

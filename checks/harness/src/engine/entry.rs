@@ -114,8 +114,36 @@ where
 {
     let claims = subject.claims(model);
     let search = Search { model, keep, subject, claims, options };
+    for _ in 1..SEARCHES {
+        let report = once(&search);
+        if !report.remarks.again {
+            return report;
+        }
+    }
+    let mut report = once(&search);
+    if report.remarks.again {
+        report
+            .remarks
+            .failures
+            .push(format!("after {SEARCHES} searches the reduction still was not settled"));
+    }
+    report
+}
+
+/// How often a search is made again because the model says that its result is void.
+const SEARCHES: usize = 20;
+
+fn once<M, K, S>(search: &Search<'_, M, K, S>) -> Report<M>
+where
+    M: Model + Sync,
+    M::State: Clone + Send + Sync,
+    M::Action: Clone + Send + Sync,
+    K: Keep<M>,
+    S: Subject<M> + Send,
+{
+    search.subject.before(search.model);
     match search.begin() {
-        Ok(mut standing) => pursue(&search, &mut standing, &mut |_| ()),
+        Ok(mut standing) => pursue(search, &mut standing, &mut |_| ()),
         Err(message) => panic!("the model panicked before its first state: {message}"),
     }
 }
@@ -158,8 +186,10 @@ where
         ),
         triggers: standing.total.triggers[number],
     });
+    let findings = findings.collect();
+    let remarks = search.subject.after(search.model, ended.is_complete());
     Report {
-        findings: findings.collect(),
+        findings,
         unique_states,
         transitions: standing.total.transitions,
         outside: standing.total.outside,
@@ -172,6 +202,7 @@ where
         collision_odds: odds,
         audit: None,
         asymmetries: Vec::new(),
+        remarks,
         declared: search.subject.kinds(search.model).len(),
         ended,
     }

@@ -2,7 +2,7 @@
 
 use super::audit::Audit;
 use crate::verdict::{Run, Verdict};
-use quorate_spec::{Claim, Kind};
+use quorate_spec::{Claim, Kind, Remarks};
 use stateright::Model;
 
 /// One claim, and what the search concluded about it.
@@ -79,6 +79,8 @@ pub struct Report<M: Model> {
     pub audit: Option<Audit<M>>,
     /// Disagreements within an orbit, where a symmetry with images was given: claim or reason, one line each.
     pub asymmetries: Vec<String>,
+    /// What the model itself says of the search.
+    pub remarks: Remarks,
     pub(super) declared: usize,
 }
 
@@ -119,6 +121,7 @@ impl<M: Model> Report<M> {
         }
         list.extend(self.audit.iter().flat_map(Audit::failures));
         list.extend(self.asymmetries.iter().cloned());
+        list.extend(self.remarks.failures.iter().cloned());
         list
     }
 

@@ -1,6 +1,6 @@
 //! What a search asks of a model beyond its transitions: claims, and kinds of actions.
 
-use quorate_spec::{Claim, Claims, Kind, Spec};
+use quorate_spec::{Claim, Claims, Kind, Remarks, Spec};
 use stateright::{Expectation, Model};
 
 /// Where claims and kinds come from.
@@ -11,6 +11,16 @@ pub(super) trait Subject<M: Model>: Copy + Sync {
     fn kinds(self, model: &M) -> Vec<Kind>;
     /// The kind of one action.
     fn kind(self, model: &M, action: &M::Action) -> Kind;
+    /// Tells the model that a search begins.
+    fn before(self, _model: &M) {}
+    /// What the model says once the search is over.
+    fn after(self, _model: &M, _complete: bool) -> Remarks {
+        Remarks::default()
+    }
+    /// Is the step known to lead to the state that it comes from?
+    fn is_stutter(self, _model: &M, _before: &M::State, _after: &M::State) -> bool {
+        false
+    }
 }
 
 /// From the model's [`Spec`].
@@ -31,6 +41,19 @@ impl<M: Spec> Subject<M> for BySpec {
     #[inline]
     fn kind(self, model: &M, action: &M::Action) -> Kind {
         model.kind(action)
+    }
+
+    fn before(self, model: &M) {
+        model.before_search();
+    }
+
+    fn after(self, model: &M, complete: bool) -> Remarks {
+        model.after_search(complete)
+    }
+
+    #[inline]
+    fn is_stutter(self, model: &M, before: &M::State, after: &M::State) -> bool {
+        model.is_stutter(before, after)
     }
 }
 

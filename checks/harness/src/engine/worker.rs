@@ -237,6 +237,9 @@ impl<M: Model, T> Worker<M, T> {
                 let at = Event { action: Some(number as u32), ..at };
                 tally.step(model, field.claims, (state, action, &next), at);
             }
+            if field.subject.is_stutter(model, state, &next) {
+                continue;
+            }
             let fingerprint = field.keep.fingerprint(model, &next);
             let link = link(from, number as u32);
             // What is known is dropped here and now, while its memory is at the top of the allocator's lists.

@@ -33,12 +33,13 @@ where
         let options = Options { stop: *stop, limits: *limits, ..self.context.options(&label) };
         let report = (self.search.search)(model, &options);
         let mut outcome = Outcome::default();
-        if let Some(after) = &self.search.after {
-            let Remarks { lines, failures } = after(model, &report);
+        let mut remarks = vec![report.remarks.clone()];
+        remarks.extend(self.search.after.iter().map(|after| after(model, &report)));
+        for Remarks { reductions, lines, failures, .. } in remarks {
+            outcome.lines.extend(reductions.into_iter().map(|reduction| format!("reduced: {reduction}")));
             outcome.lines.extend(lines);
-            failures
-                .into_iter()
-                .for_each(|failure| outcome.rows.push(self.failure(&report, "adequacy", failure)));
+            let rows = failures.into_iter().map(|failure| self.failure(&report, "premises", failure));
+            outcome.rows.extend(rows);
         }
         for finding in &report.findings {
             let id = finding.claim.id();

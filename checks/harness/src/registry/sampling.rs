@@ -66,7 +66,8 @@ where
             let mut row = Row::new(live.identity(), id, text, expect);
             count(&mut row, &sample, faults);
             broken(&mut row, &live, &sample, context, stem);
-            let Remarks { mut lines, failures } = after.map(|after| after(live.model())).unwrap_or_default();
+            let Remarks { mut lines, failures, .. } =
+                after.map(|after| after(live.model())).unwrap_or_default();
             let untaken = exercised.iter().filter(|kind| taken(&sample, &[kind]) == 0).copied();
             let untested = triggered.iter().filter(|claim| tested(&sample, claim) == 0).copied();
             let tallied = sample.tally.iter().filter(|(_, count)| *count == 0).map(|(name, _)| *name);

@@ -8,6 +8,7 @@ use super::running::Running;
 use crate::engine::{Limits, Options, Report, Stop, search};
 use crate::trace::Form;
 use crate::trace::export::RustModel;
+pub use quorate_spec::Remarks;
 use quorate_spec::Spec;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,15 +19,6 @@ use std::sync::Arc;
 
 type SearchFn<M> = Box<dyn Fn(&M, &Options) -> Report<M> + Send + Sync>;
 type AfterFn<M> = Box<dyn Fn(&M, &Report<M>) -> Remarks + Send + Sync>;
-
-/// What a check has to say beyond its properties: adequacy numbers, for one.
-#[derive(Clone, Debug, Default)]
-pub struct Remarks {
-    /// Printed under the check.
-    pub lines: Vec<String>,
-    /// What keeps the check from being green, one sentence each.
-    pub failures: Vec<String>,
-}
 
 /// A search of a model, and what is expected of it. Every claim that is not named holds, or, if its form is
 /// `sometimes`, is reached.
