@@ -18,7 +18,8 @@
 
 use crate::engine::{Ended, Options, Report, search};
 use crate::registry::{Check, Context, Judgement, Outcome};
-use crate::trace::{CheckInfo, Form, Recorder, Trace, changes, offered};
+use crate::steps;
+use crate::trace::{CheckInfo, Form, Named, Recorder, Trace, changes, offered};
 use crate::verdict::Run;
 use quorate_spec::Spec;
 use serde::Serialize;
@@ -97,13 +98,13 @@ pub fn check(check: impl Into<Check>) -> Outcome {
 pub fn replay<M>(model: &M, property: &str, init: usize, events: &[&str])
 where
     M: Spec,
-    M::State: Clone + Debug + Serialize,
+    M::State: Clone + Debug + Hash + Serialize,
     M::Action: Clone + Debug + Serialize + DeserializeOwned,
 {
     let form = Form::serde();
-    let find = |state: &M::State, event: &str| {
+    let find = |state: &M::State, event: &&str| {
         let event = serde_json::from_str(event).unwrap_or_else(|error| panic!("{event}: {error}"));
-        offered(model, &form, state, Some(&event), "")
+        offered(model, &form, state, &Named { event: Some(&event), text: "", ordinal: 0 })
     };
     replay_with(model, form, property, init, events, find);
 }
@@ -115,34 +116,55 @@ where
 pub fn replay_by_text<M>(model: &M, property: &str, init: usize, events: &[&str])
 where
     M: Spec,
-    M::State: Clone + Debug,
+    M::State: Clone + Debug + Hash,
     M::Action: Clone + Debug,
 {
     let form = Form::debug();
-    let find = |state: &M::State, event: &str| offered(model, &form, state, None, event);
+    let find = |state: &M::State, text: &&str| {
+        offered(model, &form, state, &Named { event: None, text, ordinal: 0 })
+    };
     replay_with(model, form, property, init, events, find);
 }
 
-fn replay_with<M>(
+/// Like [`replay_by_text`], where several actions on offer read the same: each event is the text of an action, and how
+/// many of those that read the same come before it.
+///
+/// # Panics
+/// If the property falls, or the model has no such property or initial state.
+pub fn replay_by_place<M>(model: &M, property: &str, init: usize, events: &[(&str, usize)])
+where
+    M: Spec,
+    M::State: Clone + Debug + Hash,
+    M::Action: Clone + Debug,
+{
+    let form = Form::debug();
+    let find = |state: &M::State, (text, ordinal): &(&str, usize)| {
+        offered(model, &form, state, &Named { event: None, text, ordinal: *ordinal })
+    };
+    replay_with(model, form, property, init, events, find);
+}
+
+fn replay_with<M, E>(
     model: &M,
     form: Form<M>,
     property: &str,
     init: usize,
-    events: &[&str],
-    find: impl Fn(&M::State, &str) -> Option<M::Action>,
+    events: &[E],
+    find: impl Fn(&M::State, &E) -> Option<M::Action>,
 ) where
     M: Spec,
-    M::State: Clone,
+    M::State: Clone + Hash,
     M::Action: Clone + Debug,
 {
     let recorder = Recorder::new(model, form);
     assert!(recorder.knows(property), "the model has no property {property}");
-    let init = model.init_states().into_iter().nth(init);
-    let init = init.unwrap_or_else(|| panic!("the model has fewer initial states than the trace needs"));
+    let place = init;
+    let init = steps::initial_at(model, place);
+    let init = init.unwrap_or_else(|| panic!("the model has no initial state {place} within its boundary"));
     let mut run: Run<M> = Run { init, steps: Vec::new() };
     for (index, event) in events.iter().enumerate() {
         let next = find(run.last(), event)
-            .and_then(|action| Some((action.clone(), model.next_state(run.last(), action)?)));
+            .and_then(|action| Some((action.clone(), steps::take(model, run.last(), action)?)));
         match next {
             Some(step) => run.steps.push(step),
             None => {

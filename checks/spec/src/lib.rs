@@ -74,6 +74,11 @@ pub trait Spec: Model + Sized {
         Remarks::default()
     }
 
+    /// Gives back whatever the model remembers between calls; it is computed again when it is needed. Random runs call
+    /// this after each run: a search meets the same pair of state and input very often, another run hardly ever does, and
+    /// what is kept for it would grow with the number of runs.
+    fn forget(&self) {}
+
     /// Is `after` known, without a closer look, to be the same state as `before`? Such a step costs a search neither a
     /// fingerprint nor a look into its table. `false` is always right.
     fn is_stutter(&self, _before: &Self::State, _after: &Self::State) -> bool {

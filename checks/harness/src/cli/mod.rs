@@ -25,6 +25,7 @@ mod report;
 mod tests;
 mod trace;
 
+use crate::guard::caught;
 use crate::registry::Registry;
 use args::{Cli, Command, TraceCommand};
 use clap::{CommandFactory, FromArgMatches};
@@ -45,7 +46,7 @@ fn fail(message: String) -> Failure {
 pub fn main(registry: Registry) -> ExitCode {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !crate::trace::is_probing() {
+        if !crate::guard::is_quiet() {
             usual(panic);
         }
     }));
@@ -70,10 +71,18 @@ fn run(
             return u8::try_from(told.exit_code()).unwrap_or(2);
         }
     };
-    execute(registry, &cli.command, stdout, paint).unwrap_or_else(|Failure(message)| {
-        eprintln!("error: {message}");
-        2
-    })
+    // Checks catch what they run; this is for a model that panics while a trace of it is looked at.
+    match caught(|| execute(registry, &cli.command, stdout, paint)) {
+        Ok(Ok(code)) => code,
+        Ok(Err(Failure(message))) => {
+            eprintln!("error: {message}");
+            2
+        }
+        Err(message) => {
+            eprintln!("error: the model panicked: {message}");
+            1
+        }
+    }
 }
 
 fn execute(

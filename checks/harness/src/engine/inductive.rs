@@ -3,6 +3,7 @@
 //!
 //! The states are enumerated, so the model's state type must be small: every type-correct state is tried.
 
+use crate::steps;
 use quorate_spec::StateFn;
 use stateright::Model;
 use std::fmt;
@@ -94,7 +95,7 @@ where
     M::State: Send,
     M::Action: Clone + Send,
 {
-    for state in model.init_states() {
+    for (_, state) in steps::initial(model) {
         if !typed(model, &state) {
             return Induction::NotClosed(state);
         }
@@ -171,6 +172,10 @@ fn one<M: Model>(
 where
     M::Action: Clone,
 {
+    // Outside the boundary there are no states of the model, and no steps.
+    if !model.within_boundary(&before) {
+        return None;
+    }
     if !typed(model, &before) {
         return Some(Induction::NotClosed(before));
     }
@@ -178,13 +183,8 @@ where
         return None;
     }
     counts.satisfying += 1;
-    let mut actions = Vec::new();
-    model.actions(&before, &mut actions);
-    for action in actions {
-        let Some(after) = model.next_state(&before, action.clone()) else { continue };
-        if !model.within_boundary(&after) {
-            continue;
-        }
+    for action in steps::offers(model, &before) {
+        let Some(after) = steps::take(model, &before, action.clone()) else { continue };
         counts.steps += 1;
         if !typed(model, &after) {
             return Some(Induction::NotClosed(after));

@@ -118,7 +118,8 @@ impl<R: Mapping> Refinement<R> {
         &self.mapping
     }
 
-    /// Gives back the memory in which images that were computed are kept. They are computed again when they are needed.
+    /// Gives back the memory in which images that were computed are kept, and no other. They are computed again when they
+    /// are needed.
     pub fn forget(&self) {
         self.images.clear();
     }
@@ -274,6 +275,11 @@ impl<R: Mapping> Spec for Refinement<R> {
             refines,
         );
         lifted::claims(self, claims);
+    }
+
+    fn forget(&self) {
+        Refinement::forget(self);
+        self.concrete.forget();
     }
 
     fn actors(&self, init: &Self::State) -> Vec<Actor> {

@@ -1,6 +1,7 @@
 //! What a run of checks shares: threads, folders, the flag that Ctrl-C raises.
 
 use crate::engine::{Options, Store};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -23,6 +24,8 @@ pub struct Context {
     pub property: Option<String>,
     /// The program's name, for the lines that say how to replay.
     pub program: String,
+    /// Random runs take these seeds instead of their own.
+    pub seeds: Option<Range<u64>>,
     /// Raised to end early.
     pub interrupt: Option<Arc<AtomicBool>>,
 }
@@ -36,6 +39,7 @@ impl Default for Context {
             progress: false,
             property: None,
             program: "quorate".to_owned(),
+            seeds: None,
             interrupt: None,
         }
     }

@@ -1,7 +1,7 @@
 //! A trace as something else: a regression test in Rust, or Markdown that renders in a pull request.
 
 use super::diff::changes;
-use super::format::{Fate, Harness, Trace};
+use super::format::{Fate, Harness, Step, Trace};
 use super::states::WHOLE;
 use std::fmt::Write;
 
@@ -33,14 +33,37 @@ pub enum ExportError {
 /// # Errors
 /// [`ExportError`] says what is missing.
 pub fn to_rust(trace: &Trace, model: Option<&RustModel>) -> Result<String, ExportError> {
+    let by_value =
+        trace.harness.iter().flat_map(|harness| harness.steps.iter().skip(1)).all(|step| step.event.is_some());
+    let event = |step: &Step| match (&step.event, by_value) {
+        (Some(event), true) => literal(&event.to_string()),
+        _ => literal(&step.action),
+    };
+    write_test(trace, model, if by_value { "replay" } else { "replay_by_text" }, event)
+}
+
+/// As [`to_rust`], for a run with actions that read the same as others on offer: each is named by its text and by how
+/// many that read the same come before it.
+///
+/// # Errors
+/// [`ExportError`] says what is missing.
+pub fn to_rust_by_place(trace: &Trace, model: Option<&RustModel>) -> Result<String, ExportError> {
+    let event = |step: &Step| format!("({}, {})", literal(&step.action), super::ordinal(&step.token));
+    write_test(trace, model, "replay_by_place", event)
+}
+
+fn write_test(
+    trace: &Trace,
+    model: Option<&RustModel>,
+    replay: &str,
+    event: impl Fn(&Step) -> String,
+) -> Result<String, ExportError> {
     let harness = trace.harness.as_ref().ok_or(ExportError::Foreign)?;
     let check = &harness.check;
     if check.verdict != "violated" {
         return Err(ExportError::NothingBroken);
     }
     let model = model.ok_or_else(|| ExportError::NoSource(check.model.clone()))?;
-    let by_value = harness.steps.iter().skip(1).all(|step| step.event.is_some());
-    let replay = if by_value { "replay" } else { "replay_by_text" };
     let init = harness.steps.first().and_then(|step| super::init_index(&step.token)).unwrap_or(0);
     let mut out = String::new();
     let _ = writeln!(out, "//! {}.", trace.description);
@@ -51,12 +74,8 @@ pub fn to_rust(trace: &Trace, model: Option<&RustModel>) -> Result<String, Expor
     let _ = writeln!(out, "    let model = {};", model.expression);
     let _ = writeln!(out, "    let events = [");
     for (index, step) in harness.steps.iter().enumerate().skip(1) {
-        let text = match (&step.event, by_value) {
-            (Some(event), true) => event.to_string(),
-            _ => step.action.clone(),
-        };
         let _ = writeln!(out, "        // {index}. {}", one_line(&step.label));
-        let _ = writeln!(out, "        {},", literal(&text));
+        let _ = writeln!(out, "        {},", event(step));
     }
     let _ = writeln!(out, "    ];");
     let _ = writeln!(out, "    quorate::test::{replay}(&model, {:?}, {init}, &events);\n}}", check.property);
