@@ -1,8 +1,8 @@
 //! The state graph itself, kept whole: for looking at, and for what must be decided on cycles.
 
 use super::fingerprint::fingerprint;
-use hashbrown::HashTable;
 use crate::steps;
+use hashbrown::HashTable;
 use stateright::Model;
 use std::hash::Hash;
 

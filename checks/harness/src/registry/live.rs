@@ -214,7 +214,8 @@ where
         let Some(at) = shows(run) else { return whole(about) };
         let actions: Vec<M::Action> = run.actions().take(at).cloned().collect();
         let goes = |kept: &[M::Action]| quietly(|| self.take_what_goes(&run.init, kept)).ok();
-        let kept = crate::trace::minimise(&actions, |kept| goes(kept).is_some_and(|run| shows(&run).is_some()));
+        let kept =
+            crate::trace::minimise(&actions, |kept| goes(kept).is_some_and(|run| shows(&run).is_some()));
         let mut method = "drop-one";
         let Some(mut short) = goes(&kept).filter(|short| shows(short).is_some()) else { return whole(about) };
         let goal = Goal { property: property.clone(), depth: short.len().saturating_sub(1) };

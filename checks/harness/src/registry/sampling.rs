@@ -117,8 +117,7 @@ where
             (row.judgement, row.sentence) = (Judgement::Unmet(problem), None);
             return Outcome { rows: vec![row], ..Outcome::default() };
         }
-        let (sample, panicked) =
-            runs_until(self.live.model(), &self.plan, &self.steering, &self.stopper());
+        let (sample, panicked) = runs_until(self.live.model(), &self.plan, &self.steering, &self.stopper());
         self.count(&mut row, &sample);
         self.broken(&mut row, &sample);
         let is_found = row.conclusion == Conclusion::Violated || row.sentence.is_some();
@@ -137,6 +136,7 @@ where
         (row.wall_seconds, row.cpu_seconds) = (elapsed, elapsed);
         lines.insert(0, self.told(&sample, elapsed));
         lines.extend(self.put_to_the_test(&sample));
+        lines.extend(self.again(&sample, panicked.as_ref()));
         let mut rows = vec![row];
         rows.extend(panicked.map(|panicked| self.panic(panicked)));
         Outcome { rows, lines, ..Outcome::default() }
@@ -172,14 +172,23 @@ where
         })
     }
 
+    /// How to make the run again that broke a claim, or in which the model panicked.
+    fn again(&self, sample: &Sample<M>, panicked: Option<&Panicked<M>>) -> Option<String> {
+        let broken = sample.broken().map(|(_, seed, _)| seed).next();
+        let seed = broken.or_else(|| panicked.and_then(|panicked| panicked.seed))?;
+        let own = self.live.identity();
+        let (program, next) = (&self.context.program, seed.saturating_add(1));
+        let (protocol, scope) = (&own.protocol, &own.scope);
+        Some(format!("again: {program} check {protocol} --scope {scope} --seeds {seed}..{next}"))
+    }
+
     /// What no run did, of all that must be done.
     fn idle(&self, sample: &Sample<M>) -> Vec<String> {
         let untaken = self.own.exercised.iter().filter(|kind| taken(sample, &[kind]) == 0).copied();
         let tallied = sample.tally.iter().filter(|(_, count)| *count == 0).map(|(name, _)| *name);
         let unexercised: Vec<&str> = untaken.chain(tallied).collect();
         let waived = |id: &str| self.steering.untested.iter().any(|(claim, _)| *claim == id);
-        let untested: Vec<&str> =
-            sample.vacuous().map(|claim| claim.id()).filter(|id| !waived(id)).collect();
+        let untested: Vec<&str> = sample.vacuous().map(|claim| claim.id()).filter(|id| !waived(id)).collect();
         let told = [("never exercised", unexercised), ("never put to the test", untested)];
         let told = told.into_iter().filter(|(_, names)| !names.is_empty());
         told.map(|(what, names)| format!("{what}: {}", names.join(", "))).collect()
@@ -212,8 +221,10 @@ where
 
     fn told(&self, sample: &Sample<M>, seconds: f64) -> String {
         let kinds = sample.coverage.iter().map(|(kind, count)| (kind.0, *count));
-        let counted: Vec<_> =
-            kinds.chain(sample.tally.iter().copied()).map(|(name, count)| format!("{name} {count}")).collect();
+        let counted: Vec<_> = kinds
+            .chain(sample.tally.iter().copied())
+            .map(|(name, count)| format!("{name} {count}"))
+            .collect();
         let each = 1e3 * seconds / sample.runs.max(1) as f64;
         let step = 1e6 * seconds / sample.steps.max(1) as f64;
         let seeds = &self.plan.seeds;
@@ -268,7 +279,8 @@ where
             let panics = |run: &Run<M>| quietly(|| self.live.panics_at_end(run)).ok().flatten().is_some();
             if !panics(&run) {
                 // It was a claim over the last step, or the digest of the state that it leads to.
-                let before = Run { init: run.init.clone(), steps: run.steps[..run.len().max(1) - 1].to_vec() };
+                let before =
+                    Run { init: run.init.clone(), steps: run.steps[..run.len().max(1) - 1].to_vec() };
                 if panics(&before) {
                     run = before;
                 }

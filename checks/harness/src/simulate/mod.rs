@@ -8,5 +8,5 @@ mod random;
 mod sample;
 
 pub use random::Random;
-pub(crate) use sample::{Panicked, runs_until};
 pub use sample::{ONE_IN, Pick, Plan, Sample, Sampled, Steering, Tally, random_runs, steered_runs};
+pub(crate) use sample::{Panicked, runs_until};

@@ -33,8 +33,11 @@ pub enum ExportError {
 /// # Errors
 /// [`ExportError`] says what is missing.
 pub fn to_rust(trace: &Trace, model: Option<&RustModel>) -> Result<String, ExportError> {
-    let by_value =
-        trace.harness.iter().flat_map(|harness| harness.steps.iter().skip(1)).all(|step| step.event.is_some());
+    let by_value = trace
+        .harness
+        .iter()
+        .flat_map(|harness| harness.steps.iter().skip(1))
+        .all(|step| step.event.is_some());
     let event = |step: &Step| match (&step.event, by_value) {
         (Some(event), true) => literal(&event.to_string()),
         _ => literal(&step.action),

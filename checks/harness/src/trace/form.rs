@@ -119,6 +119,17 @@ impl<M: Model> Form<M> {
     }
 }
 
+/// The text of an action; if its own code panics, that is its text.
+pub(super) fn text_or_panic<M: Model>(model: &M, action: &M::Action) -> (String, Option<String>)
+where
+    M::Action: Debug,
+{
+    match quietly(|| model.format_action(action)) {
+        Ok(text) => (text, None),
+        Err(message) => (format!("panics: {message}"), Some(message)),
+    }
+}
+
 /// A record, and not one of the format's own wrappers.
 fn is_record(fields: &Map<String, Value>) -> bool {
     let variant = fields.len() == 2 && fields.contains_key("tag") && fields.contains_key("value");

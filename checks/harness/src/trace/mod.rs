@@ -53,5 +53,5 @@ pub use record::Recorder;
 pub use signature::{cone, signature};
 pub(crate) use tokens::{init_index, init_token, named, ordinal, tokens};
 pub use tree::{Unfit, canonical, to_itf};
-pub(crate) use verify::{Named, is_named_by_value, offered};
 pub use verify::{Divergence, Verified, replay, verify};
+pub(crate) use verify::{Named, is_named_by_value, offered};

@@ -99,8 +99,7 @@ where
         let mut vars = recorder.vars(after);
         let fp = fingerprint(&vars);
         vars.insert(ACTION_TAKEN.to_owned(), Value::from(recorder.kind(action)));
-        let picks =
-            recorder.guarded("the form of an action", || recorder.form.picks(action), |_| Map::new());
+        let picks = recorder.guarded("the form of an action", || recorder.form.picks(action), |_| Map::new());
         vars.insert(PICKS.to_owned(), Value::Object(picks));
         self.states.push(Value::Object(vars));
         self.steps.push(Step {
@@ -182,7 +181,8 @@ where
     /// The place of the initial state: of several that read the same, the one that is the same.
     fn init_position(&self, init: &M::State, fp: &str) -> usize {
         let recorder = self.recorder;
-        let states = recorder.guarded("the initial states", || steps::initial(recorder.model), |_| Vec::new());
+        let states =
+            recorder.guarded("the initial states", || steps::initial(recorder.model), |_| Vec::new());
         let reads = |state: &M::State| fingerprint(&recorder.vars(state)) == fp;
         let alike: Vec<_> = states.into_iter().filter(|(_, state)| reads(state)).collect();
         let print = |state: &M::State| quietly(|| (recorder.print)(state)).ok();

@@ -2,7 +2,7 @@
 //!
 //! Every property is evaluated at every state, by calling the claim: what a row says was computed there.
 
-use super::form::Form;
+use super::form::{Form, text_or_panic};
 use super::format::{Alternative, CheckInfo, Trace};
 use super::pen::Pen;
 use super::tokens::tokens;
@@ -88,8 +88,9 @@ where
 
     /// The action as text.
     pub(crate) fn text(&self, action: &M::Action) -> String {
-        let text = || self.model.format_action(action);
-        self.guarded("the text of an action", text, |message| format!("panics: {message}"))
+        let (text, panic) = text_or_panic(self.model, action);
+        panic.iter().for_each(|message| self.note("the text of an action", message));
+        text
     }
 
     /// The action as its serde value, where it has one.
@@ -137,7 +138,9 @@ where
                 letter(claim.over_step(self.model, before, action, state))
             }
             (Shape::AlwaysStep(_), None) => '?',
-            (Shape::AtEnd(_), _) if steps::is_end(self.model, state) => letter(claim.at_end(self.model, state)),
+            (Shape::AtEnd(_), _) if steps::is_end(self.model, state) => {
+                letter(claim.at_end(self.model, state))
+            }
             (Shape::AtEnd(_), _) => '.',
         };
         // A claim that panics was not evaluated, and the trace is wanted most when something panics.

@@ -99,7 +99,9 @@ mod tests {
         let few = [digest("tick")[..4].to_owned() + "~3", digest("tick")[..3].to_owned(), String::new()];
         assert_eq!(few.map(|token| named(&texts, &token)), [None; 3]);
         let many: Vec<String> = (0..2000).map(|number| format!("Deliver {number}")).collect();
-        let clash = |text: &&String| tokens(&many).iter().any(|token| token.len() > 4 && digest(text).starts_with(token));
+        let clash = |text: &&String| {
+            tokens(&many).iter().any(|token| token.len() > 4 && digest(text).starts_with(token))
+        };
         let clashing = many.iter().find(clash).expect("2000 actions clash in 16 bits");
         assert_eq!(named(&many, &digest(clashing)[..4]), None, "it fits several");
     }

@@ -1,7 +1,7 @@
 //! Does a trace tell the truth? Replays it in the model and compares everything that it says.
 
 use super::diff::changes;
-use super::form::{Form, model_hash};
+use super::form::{Form, model_hash, text_or_panic};
 use super::format::{CheckInfo, Harness, Trace};
 use super::record::Recorder;
 use super::tokens::{init_index, ordinal};
@@ -94,12 +94,7 @@ pub(crate) struct Named<'a> {
 }
 
 /// The action that the model offers in `state` under these names.
-pub(crate) fn offered<M>(
-    model: &M,
-    form: &Form<M>,
-    state: &M::State,
-    wanted: &Named<'_>,
-) -> Option<M::Action>
+pub(crate) fn offered<M>(model: &M, form: &Form<M>, state: &M::State, wanted: &Named<'_>) -> Option<M::Action>
 where
     M: Spec,
     M::Action: Debug,
@@ -120,7 +115,7 @@ where
     let fits = |index: &usize| {
         known.as_ref().is_none_or(|known| (form.event)(&actions[*index]).as_ref() == Some(known))
     };
-    let reads = |index: &usize| model.format_action(&actions[*index]) == wanted.text;
+    let reads = |index: &usize| text_or_panic(model, &actions[*index]).0 == wanted.text;
     let by_text = (0..actions.len()).filter(reads).nth(wanted.ordinal).filter(fits);
     let by_event = || known.is_some().then(|| (0..actions.len()).find(fits)).flatten();
     by_text.or_else(by_event)
