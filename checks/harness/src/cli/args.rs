@@ -79,7 +79,7 @@ pub(super) struct CheckArgs {
 }
 
 /// Reads `FROM..TO`.
-fn seeds(text: &str) -> Result<Range<u64>, String> {
+pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
     let form = "seeds are FROM..TO, two whole numbers, TO not among them: 300..400";
     let (from, to) = text.split_once("..").ok_or(form)?;
     let number = |text: &str| text.parse().map_err(|error| format!("{text:?}: {error}; {form}"));

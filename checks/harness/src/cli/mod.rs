@@ -22,6 +22,8 @@ mod out;
 mod paint;
 mod report;
 #[cfg(test)]
+mod sampled_tests;
+#[cfg(test)]
 mod tests;
 mod trace;
 
