@@ -17,6 +17,7 @@
 //! ```
 
 use crate::engine::{Ended, Options, Report, search};
+use crate::escape::{file_name, visible};
 use crate::registry::{Check, Context, Judgement, Outcome};
 use crate::steps;
 use crate::trace::{CheckInfo, Form, Named, Recorder, Trace, changes, offered};
@@ -46,12 +47,12 @@ where
     }
     let mut message = format!("{}:", std::any::type_name::<M>());
     for failure in &failures {
-        let _ = write!(message, "\n  {failure}");
+        let _ = write!(message, "\n  {}", visible(failure));
     }
     for (name, run, panic) in bad_runs(&report) {
         let about = CheckInfo { property: name.to_owned(), panic, ..about::<M>() };
         let trace = Recorder::new(&model, Form::debug()).trace(&run.init, &run.steps, about);
-        let file = folder().join(format!("{}-{name}.itf.json", short_name::<M>()));
+        let file = folder().join(format!("{}.itf.json", file_name(&[&short_name::<M>(), name])));
         message.push_str(&told(&trace));
         let _ = match trace.save(&file) {
             Ok(()) => write!(message, "\n  look at it: quorate explore {}", file.display()),
@@ -69,16 +70,17 @@ where
 pub fn check(check: impl Into<Check>) -> Outcome {
     let check = check.into();
     let own = check.identity();
-    let stem = [&own.protocol, &own.model, &own.kind, &own.scope].map(String::as_str).join("-");
+    let stem = file_name(&[&own.protocol, &own.model, &own.kind, &own.scope]);
     let context = Context { traces: Some(folder()), threads: 1, ..Context::default() };
     let outcome = check.run(&context, &stem);
     assert!(!outcome.rows.is_empty(), "{stem}: nothing was checked");
     let mut message = String::new();
     for row in &outcome.rows {
         let (Judgement::Unmet(reason) | Judgement::Cut(reason)) = &row.judgement else { continue };
-        let _ = write!(message, "\n  {} ({}): {reason}", row.property, row.text);
-        if let Some(sentence) = &row.sentence {
-            let _ = write!(message, "\n    {sentence}");
+        let (property, text, reason) = (visible(&row.property), visible(&row.text), visible(reason));
+        let _ = write!(message, "\n  {property} ({text}): {reason}");
+        for sentence in row.sentence.iter().flat_map(|sentence| sentence.lines()) {
+            let _ = write!(message, "\n    {}", visible(sentence));
         }
         if let Some(file) = &row.trace {
             let _ = write!(message, "\n    replay: {} replay {}", context.program, file.display());
@@ -205,16 +207,16 @@ fn about<M: Spec>() -> CheckInfo {
 
 /// A run in words, step by step.
 fn told(trace: &Trace) -> String {
-    let mut text = format!("\n  {}", trace.description);
+    let mut text = format!("\n  {}", visible(&trace.description));
     let Some(harness) = &trace.harness else { return text };
     let mut before = None;
     for (index, (step, state)) in harness.steps.iter().zip(trace.states.iter()).enumerate() {
         if index > 0 {
-            let _ = write!(text, "\n  {index:>4}  {}", step.label);
+            let _ = write!(text, "\n  {index:>4}  {}", visible(&step.label));
         }
         for change in before.iter().flat_map(|before| changes(before, &state)) {
             if !change.path.starts_with("mbt::") {
-                let _ = write!(text, "\n          {change}");
+                let _ = write!(text, "\n          {}", visible(&change.to_string()));
             }
         }
         before = Some(state);

@@ -29,7 +29,14 @@ pub(super) fn check(
     if to_stdout {
         // Rows go to standard output; the words make way.
         let mut stderr = std::io::stderr();
-        let tally = conduct(registry, &selected, &context, json, &mut Out::new(&mut stderr), Paint::off())?;
+        let tally = conduct(
+            registry,
+            &selected,
+            &context,
+            json,
+            &mut Out::new(&mut stderr, Paint::off()),
+            Paint::off(),
+        )?;
         return Ok(tally.exit_code());
     }
     let mut tally = conduct(registry, &selected, &context, json, out, paint)?;
@@ -68,6 +75,7 @@ fn conduct(
             continue;
         }
         let stem = registry.stem(check);
+        out.line("");
         out.line(heading(check, paint));
         forget(check, context, &stem);
         let mut outcome = check.run(context, &stem);
@@ -85,7 +93,8 @@ fn conduct(
                 written.map_err(|error| fail(format!("--json: {error}")))?;
             }
         }
-        outcome.lines.iter().for_each(|text| out.line(paint.faint(&format!("      {text}"))));
+        let said = outcome.lines.iter().flat_map(|text| text.lines());
+        said.for_each(|text| out.line(paint.faint(&format!("      {text}"))));
         tally.rows.extend(outcome.rows);
     }
     tally.seconds = begin.elapsed().as_secs_f64();
@@ -185,11 +194,12 @@ fn widths(selected: &[&Check], context: &Context) -> Widths {
 
 /// The traces of an earlier run of the same check say nothing about this one: they go before it starts.
 fn forget(check: &Check, context: &Context, stem: &str) {
-    let Some(folder) = &context.traces else { return };
     let wanted =
         check.properties().iter().map(|property| property.id.as_str()).filter(|id| context.wants(id));
     for id in wanted.chain(["no-panic"]) {
         // A file that is not there is what is wanted; one that cannot be removed is overwritten or stays.
-        drop(std::fs::remove_file(folder.join(format!("{stem}-{id}.itf.json"))));
+        if let Some(file) = context.trace_file(stem, id) {
+            drop(std::fs::remove_file(file));
+        }
     }
 }

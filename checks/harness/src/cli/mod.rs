@@ -16,6 +16,8 @@
 mod args;
 mod check;
 mod explore;
+#[cfg(test)]
+mod hostile;
 mod kills;
 mod list;
 mod out;
@@ -27,6 +29,7 @@ mod sampled_tests;
 mod tests;
 mod trace;
 
+use crate::escape::visible;
 use crate::guard::caught;
 use crate::registry::Registry;
 use args::{Cli, Command, TraceCommand};
@@ -46,10 +49,13 @@ fn fail(message: String) -> Failure {
 
 /// Runs the command line that this process was given.
 pub fn main(registry: Registry) -> ExitCode {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
+    std::panic::set_hook(Box::new(|panic| {
         if !crate::guard::is_quiet() {
-            usual(panic);
+            panic.to_string().lines().for_each(|line| eprintln!("{}", visible(line)));
+            let trace = std::backtrace::Backtrace::capture();
+            if trace.status() == std::backtrace::BacktraceStatus::Captured {
+                eprintln!("{trace}");
+            }
         }
     }));
     ExitCode::from(run(&registry, std::env::args_os(), &mut std::io::stdout(), Paint::for_stdout()))
@@ -77,11 +83,11 @@ fn run(
     match caught(|| execute(registry, &cli.command, stdout, paint)) {
         Ok(Ok(code)) => code,
         Ok(Err(Failure(message))) => {
-            eprintln!("error: {message}");
+            eprintln!("error: {}", visible(&message));
             2
         }
         Err(message) => {
-            eprintln!("error: the model panicked: {message}");
+            eprintln!("error: the model panicked: {}", visible(&message));
             1
         }
     }
@@ -93,7 +99,7 @@ fn execute(
     stdout: &mut dyn Write,
     paint: Paint,
 ) -> Result<u8, Failure> {
-    let out = &mut Out::new(stdout);
+    let out = &mut Out::new(stdout, paint);
     match command {
         Command::Check(args) => check::check(registry, args, out, paint),
         Command::List { protocols } => list::list(registry, protocols, out, paint),

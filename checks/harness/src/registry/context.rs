@@ -1,6 +1,7 @@
 //! What a run of checks shares: threads, folders, the flag that Ctrl-C raises.
 
 use crate::engine::{Options, Store};
+use crate::escape::{file_name, visible};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,6 +47,13 @@ impl Default for Context {
 }
 
 impl Context {
+    /// The file of a trace about property `name`, of the check whose files begin with `stem`; `None` if traces go
+    /// nowhere. Whatever the names are, it lies in the traces folder.
+    pub fn trace_file(&self, stem: &str, name: &str) -> Option<PathBuf> {
+        let folder = self.traces.as_ref()?;
+        Some(folder.join(format!("{}.itf.json", file_name(&[stem, name]))))
+    }
+
     /// Has somebody asked to stop?
     pub fn is_interrupted(&self) -> bool {
         self.interrupt.as_ref().is_some_and(|flag| flag.load(Relaxed))
@@ -62,7 +70,7 @@ impl Context {
             threads: self.threads,
             store: if self.audit { Store::Audit } else { Store::Fingerprint },
             progress: self.progress,
-            label: label.to_owned(),
+            label: visible(label).into_owned(),
             interrupt: self.interrupt.clone(),
             ..Options::default()
         }

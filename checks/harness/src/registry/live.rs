@@ -394,7 +394,7 @@ fn told_of(trace: &Trace) -> CheckInfo {
 
 /// Where a trace goes, and the line that replays it.
 fn destination(about: &mut CheckInfo, context: &Context, stem: &str, name: &str) -> Option<PathBuf> {
-    let file = context.traces.as_ref().map(|folder| folder.join(format!("{stem}-{name}.itf.json")))?;
+    let file = context.trace_file(stem, name)?;
     let replay = [context.program.as_str(), "replay", &file.display().to_string()];
     about.replay = replay.map(str::to_owned).to_vec();
     Some(file)

@@ -3,6 +3,7 @@
 use super::diff::changes;
 use super::format::{Fate, Harness, Step, Trace};
 use super::states::WHOLE;
+use crate::escape::visible;
 use std::fmt::Write;
 
 /// How a model is written in Rust source: what a generated test needs to build the same one.
@@ -69,8 +70,8 @@ fn write_test(
     let model = model.ok_or_else(|| ExportError::NoSource(check.model.clone()))?;
     let init = harness.steps.first().and_then(|step| super::init_index(&step.token)).unwrap_or(0);
     let mut out = String::new();
-    let _ = writeln!(out, "//! {}.", trace.description);
-    let _ = writeln!(out, "//!\n//! Made from trace {} of model {}.\n", trace.id(), check.model);
+    let _ = writeln!(out, "//! {}.", one_line(&trace.description));
+    let _ = writeln!(out, "//!\n//! Made from trace {} of model {}.\n", trace.id(), one_line(&check.model));
     let _ = writeln!(out, "{}\n", model.uses.trim());
     let name = format!("{}_does_not_break_{}", check.model, check.property);
     let _ = writeln!(out, "#[test]\nfn {}() {{", identifier(&name));
@@ -90,12 +91,13 @@ fn write_test(
 pub fn to_markdown(trace: &Trace) -> String {
     let mut out = String::new();
     let Some(harness) = &trace.harness else {
-        let _ = writeln!(out, "# {}\n\n{} states.", heading(&trace.source), trace.states.len());
+        let _ = writeln!(out, "# {}\n\n{} states.", one_line(heading(&trace.source)), trace.states.len());
         return out;
     };
     let check = &harness.check;
-    let _ = writeln!(out, "# {}\n", heading(&trace.description));
-    let _ = writeln!(out, "{} · {} · {} · {}\n", check.protocol, check.model, check.kind, check.scope);
+    let _ = writeln!(out, "# {}\n", one_line(heading(&trace.description)));
+    let about = [&check.protocol, &check.model, &check.kind, &check.scope].map(|text| one_line(text));
+    let _ = writeln!(out, "{}\n", about.join(" · "));
     if !harness.actors.is_empty() {
         let _ = writeln!(out, "```mermaid\n{}```\n", mermaid(harness));
     }
@@ -106,17 +108,17 @@ pub fn to_markdown(trace: &Trace) -> String {
     let mut before = trace.states.get(0);
     for (index, (step, state)) in harness.steps.iter().zip(trace.states.iter()).enumerate().skip(1) {
         let falls = harness.properties.iter().filter(|row| row.values.as_bytes().get(index) == Some(&b'F'));
-        let falls: Vec<String> = falls.map(|row| format!("**{} fails**", row.name)).collect();
-        let _ = writeln!(out, "{index}. {} {}", step.label, falls.join(" "));
+        let falls: Vec<String> = falls.map(|row| format!("**{} fails**", one_line(&row.name))).collect();
+        let _ = writeln!(out, "{index}. {} {}", one_line(&step.label), falls.join(" "));
         for change in before.iter().flat_map(|before| changes(before, &state)) {
             if !change.path.starts_with("mbt::") {
-                let _ = writeln!(out, "   - `{}`", change.to_string().replace('`', "'"));
+                let _ = writeln!(out, "   - `{}`", one_line(&change.to_string()).replace('`', "'"));
             }
         }
         before = Some(state);
     }
     if !check.replay.is_empty() {
-        let _ = writeln!(out, "\nReplay: `{}`", check.replay.join(" "));
+        let _ = writeln!(out, "\nReplay: `{}`", one_line(&check.replay.join(" ")).replace('`', "'"));
     }
     out
 }
@@ -160,8 +162,9 @@ fn heading(text: &str) -> &str {
     if text.is_empty() { "A run" } else { text }
 }
 
+/// Text that stays on its line, whatever it holds.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 /// A Rust name made of `text`.
@@ -171,8 +174,11 @@ fn identifier(text: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// A Rust string literal with as many `#` as it takes.
+/// A Rust string literal with as many `#` as it takes; one with escapes where the text itself would do harm.
 fn literal(text: &str) -> String {
+    if visible(text) != text {
+        return format!("{text:?}");
+    }
     let mut fence = String::from("#");
     while text.contains(&format!("\"{fence}")) {
         fence.push('#');
