@@ -55,7 +55,7 @@ impl Answer {
     pub(super) fn value(value: &Value) -> Self {
         Answer::json(value.to_string())
     }
-    fn text(status: u16, body: impl Into<String>) -> Self {
+    pub(super) fn text(status: u16, body: impl Into<String>) -> Self {
         Answer { status, kind: "text/plain; charset=utf-8", body: body.into() }
     }
     pub(super) fn wrong(body: impl Into<String>) -> Self {
