@@ -1,5 +1,6 @@
 //! proptest leads: a list of numbers picks the events, and what fails is shrunk.
 
+use crate::escape::visible;
 use crate::guard::quietly;
 use crate::steps::{self, Attempt};
 use crate::verdict::Run;
@@ -91,8 +92,9 @@ where
 /// Tries lists of choices; the shortest that was found to break a claim, if one does.
 ///
 /// # Errors
-/// The claim, the seed, the shrunk choices and the shrunk run, ready to print; the same for a panic of the model; or the
-/// claims that no list put to the test.
+/// The claim, the seed, the shrunk choices and the shrunk run, ready to print; the same for a panic of the model; or,
+/// once all lists were tried, the claims that none put to the test, and what the model says is missing
+/// ([`Spec::after_runs`]).
 pub fn choice_driven<M: Spec>(model: &M, choices: Choices) -> Result<(), String>
 where
     M::State: Clone,
@@ -118,6 +120,7 @@ where
             Err(message) => Some(format!("the model panics: {message}")),
         }
     };
+    model.before_runs();
     let tried = runner.run(&lists, |list| {
         let found = go(&list, &mut start());
         model.forget();
@@ -128,10 +131,10 @@ where
             let triggers = triggers.borrow();
             let untested = claims.iter().zip(&*triggers).filter(|(_, count)| **count == 0);
             let untested: Vec<&str> = untested.map(|(claim, _)| claim.id()).collect();
-            match untested.is_empty() {
-                true => Ok(()),
-                false => Err(format!("seed {seed}: never put to the test: {}", untested.join(", "))),
-            }
+            let untested =
+                (!untested.is_empty()).then(|| format!("never put to the test: {}", untested.join(", ")));
+            let missing: Vec<String> = untested.into_iter().chain(model.after_runs().failures).collect();
+            if missing.is_empty() { Ok(()) } else { Err(format!("seed {seed}: {}", missing.join("; "))) }
         }
         Err(TestError::Abort(reason)) => Err(format!("seed {seed}: {reason}")),
         Err(TestError::Fail(found, list)) => {
@@ -139,7 +142,7 @@ where
             go(&list, &mut run);
             let mut text = format!("{found}; seed {seed}, shrunk choices {list:?}\n");
             for (at, (action, _)) in run.steps.iter().enumerate() {
-                text.push_str(&format!("{:>4}  {action:?}\n", at + 1));
+                text.push_str(&format!("{:>4}  {}\n", at + 1, visible(&format!("{action:?}"))));
             }
             Err(text)
         }

@@ -24,6 +24,7 @@ pub struct Reach {
 
 /// What a lockstep run showed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[must_use = "the code may have disagreed, or never followed some kind of action"]
 pub struct Lockstep {
     /// Walks of the specification.
     pub walks: u64,
@@ -33,13 +34,17 @@ pub struct Lockstep {
     pub events: u64,
     /// The first disagreement: the seed, and what was wrong.
     pub broken: Option<(u64, String)>,
+    /// The kinds of action that the code never followed, and that the mapping does not waive.
+    pub never: Vec<Kind>,
 }
 
 impl Lockstep {
-    /// The kinds of action that the code never followed.
-    pub fn never_followed(&self, spec: &impl Spec) -> Vec<Kind> {
-        let followed = |kind: &Kind| self.followed.get(kind).is_some_and(|(yes, _)| *yes > 0);
-        spec.kinds().into_iter().filter(|kind| !followed(kind)).collect()
+    /// Everything that keeps this from being green, one sentence each; empty if it is green.
+    pub fn failures(&self) -> Vec<String> {
+        match &self.broken {
+            Some((seed, why)) => vec![format!("walk {seed}: {why}")],
+            None => self.never.iter().map(|kind| format!("the code never follows {kind}")).collect(),
+        }
     }
 }
 
@@ -65,6 +70,11 @@ where
         refinement.forget();
         refinement.concrete().forget();
     }
+    let waived = refinement.mapping().waived();
+    let followed = |kind: &Kind| lockstep.followed.get(kind).is_some_and(|(yes, _)| *yes > 0);
+    let kinds = refinement.mapping().specification().kinds().into_iter();
+    lockstep.never =
+        kinds.filter(|kind| !followed(kind) && waived.iter().all(|waiver| waiver.kind != *kind)).collect();
     lockstep
 }
 

@@ -39,7 +39,7 @@ pub struct Sampling<M: Spec> {
     pub exercised: &'static [&'static str],
     /// The claims, by id, of which it is printed how often they were put to the test. They must be, like all others.
     pub triggered: &'static [&'static str],
-    /// What else is to be said after the runs.
+    /// What else is to be said after the runs, beside what the model itself says of them ([`Spec::after_runs`]).
     pub after: Option<fn(&M) -> Remarks>,
     /// What is expected.
     pub expect: Expect,
@@ -117,13 +117,14 @@ where
             (row.judgement, row.sentence) = (Judgement::Unmet(problem), None);
             return Outcome { rows: vec![row], ..Outcome::default() };
         }
+        self.live.model().before_runs();
         let (sample, panicked) = runs_until(self.live.model(), &self.plan, &self.steering, &self.stopper());
         self.count(&mut row, &sample);
         self.broken(&mut row, &sample);
         let is_found = row.conclusion == Conclusion::Violated || row.sentence.is_some();
-        let Remarks { mut lines, failures, .. } = match (self.own.after, &panicked) {
-            (Some(after), None) => self.after(after),
-            _ => Remarks::default(),
+        let Remarks { mut lines, failures, .. } = match panicked {
+            None => self.after(),
+            Some(_) => Remarks::default(),
         };
         let idle: Vec<String> = self.idle(&sample).into_iter().chain(failures).collect();
         let mut row = match (&panicked, &sample.cut, is_found) {
@@ -165,8 +166,17 @@ where
         Row { conclusion, ..row }.judge(false)
     }
 
-    fn after(&self, after: fn(&M) -> Remarks) -> Remarks {
-        caught(|| after(self.live.model())).unwrap_or_else(|message| Remarks {
+    /// What the model says of the runs, and what else is to be said.
+    fn after(&self) -> Remarks {
+        let model = self.live.model();
+        let said = caught(|| {
+            let mut remarks = model.after_runs();
+            let more = self.own.after.map(|after| after(model)).unwrap_or_default();
+            remarks.lines.extend(more.lines);
+            remarks.failures.extend(more.failures);
+            remarks
+        });
+        said.unwrap_or_else(|message| Remarks {
             failures: vec![format!("what is said after the runs panics: {message}")],
             ..Remarks::default()
         })
