@@ -361,6 +361,10 @@ impl<R: Mapping> Spec for Refinement<R> {
         remarks
     }
 
+    fn is_void(&self) -> bool {
+        self.concrete.is_void()
+    }
+
     fn is_stutter(&self, before: &Self::State, after: &Self::State) -> bool {
         self.concrete.is_stutter(before, after)
     }
