@@ -108,13 +108,18 @@ fn a_scope_is_asked_for_by_its_name() {
     assert!(code == 0 && text.matches("holds in 2 random runs").count() == 1, "{text}");
     let (code, text) = told(checks(), &["check", "--scope", "whole"]);
     assert!(code == 0 && text.contains("searched") && !text.contains("random"), "{text}");
-    assert_eq!(told(checks(), &["check", "--scope", "whole", "--seeds", "1..3"]).0, 2, "it makes no random runs");
+    assert_eq!(
+        told(checks(), &["check", "--scope", "whole", "--seeds", "1..3"]).0,
+        2,
+        "it makes no random runs"
+    );
     assert_eq!(told(checks(), &["check", "--scope", "none"]).0, 2);
 }
 
 #[test]
 fn a_range_that_is_none_is_bad_usage() {
-    for range in ["5", "5..", "..5", "5..5", "9..5", "a..b", "-3..5", "1..99999999999999999999", "1..=4", ""] {
+    for range in ["5", "5..", "..5", "5..5", "9..5", "a..b", "-3..5", "1..99999999999999999999", "1..=4", ""]
+    {
         let (code, text) = told(vec![sound("one")], &["check", "--seeds", range]);
         assert_eq!(code, 2, "{range:?}: {text}");
     }
@@ -134,7 +139,8 @@ fn a_violation_says_how_to_make_it_again_and_does() {
     let again: Vec<&str> = again.split(' ').collect();
     let (code, once) = told(odd(), &again);
     assert_eq!(code, 1, "{once}");
-    let found = |text: &str| text.lines().find(|line| line.contains(" steps shortened to ")).unwrap().to_owned();
+    let found =
+        |text: &str| text.lines().find(|line| line.contains(" steps shortened to ")).unwrap().to_owned();
     assert_eq!(found(&once), found(&text), "the same run");
 }
 
@@ -159,7 +165,8 @@ fn a_panic_in_one_check_does_not_end_the_others() {
     assert_eq!(code, 1);
     let said: Vec<_> = rows.iter().map(|row| (row["model"].clone(), row["property"].clone())).collect();
     let wanted = [("up", "U-1"), ("up", "no-panic"), ("searched", "U-1"), ("searched", "coverage")];
-    let wanted: Vec<_> = wanted.iter().map(|(model, property)| ((*model).into(), (*property).into())).collect();
+    let wanted: Vec<_> =
+        wanted.iter().map(|(model, property)| ((*model).into(), (*property).into())).collect();
     assert_eq!(said, wanted, "the JSON is complete");
     let (_, text) = told(checks(), &["check"]);
     assert!(text.contains("U-1       FAILED: the model panicked"), "{text}");
