@@ -89,7 +89,7 @@ where
     None
 }
 
-/// Tries lists of choices; the shortest that was found to break a claim, if one does.
+/// Tries lists of choices; the shortest that was found to break a claim, if one does. Every claim must be put to the test.
 ///
 /// # Errors
 /// The claim, the seed, the shrunk choices and the shrunk run, ready to print; the same for a panic of the model; or,
@@ -100,10 +100,28 @@ where
     M::State: Clone,
     M::Action: Clone + fmt::Debug,
 {
+    let mut claims = Claims::default();
+    model.claims(&mut claims);
+    let all: Vec<&str> = claims.as_slice().iter().map(Claim::id).collect();
+    choice_driven_for(model, choices, &all)
+}
+
+/// As [`choice_driven`], where these claims alone must be put to the test. All of them are evaluated.
+///
+/// # Errors
+/// As [`choice_driven`]; and the name of a claim that the model does not make.
+pub fn choice_driven_for<M: Spec>(model: &M, choices: Choices, demanded: &[&str]) -> Result<(), String>
+where
+    M::State: Clone,
+    M::Action: Clone + fmt::Debug,
+{
     let seed = choices.seed;
     let mut claims = Claims::default();
     model.claims(&mut claims);
     let claims = claims.as_slice();
+    if let Some(unknown) = demanded.iter().find(|id| claims.iter().all(|claim| claim.id() != **id)) {
+        return Err(format!("the model has no property {unknown}"));
+    }
     let init = steps::initial(model).into_iter().next().map(|(_, state)| state);
     let init = init.ok_or_else(|| "the model has no initial state within its boundary".to_owned())?;
     let start = || Run { init: init.clone(), steps: Vec::new() };
@@ -130,7 +148,8 @@ where
         Ok(()) => {
             let triggers = triggers.borrow();
             let untested = claims.iter().zip(&*triggers).filter(|(_, count)| **count == 0);
-            let untested: Vec<&str> = untested.map(|(claim, _)| claim.id()).collect();
+            let untested = untested.map(|(claim, _)| claim.id()).filter(|id| demanded.contains(id));
+            let untested: Vec<&str> = untested.collect();
             let untested =
                 (!untested.is_empty()).then(|| format!("never put to the test: {}", untested.join(", ")));
             let missing: Vec<String> = untested.into_iter().chain(model.after_runs().failures).collect();

@@ -11,7 +11,7 @@ use crate::trace::{
     verify,
 };
 use crate::verdict::Run;
-use quorate_spec::{Again, Claims, Spec};
+use quorate_spec::{Claims, Spec};
 use serde_json::{Map, Value};
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -200,44 +200,6 @@ where
         (steps, file, sentence)
     }
 
-    /// The trace of `run` without the steps that what was found does not need, or the shortest one where a search of at
-    /// most `states` states finds it; and its length. If the shorter run does not show it, or its trace does not replay,
-    /// the run stays as it is.
-    fn shortened(&self, about: CheckInfo, run: &Run<M>, states: u64) -> (Trace, usize) {
-        let property = about.property.clone();
-        let is_panic = about.panic.is_some();
-        let shows = |run: &Run<M>| match is_panic {
-            true => self.panics_at_end(run).map(|_| run.len()),
-            false => self.shows(run, &property),
-        };
-        let whole = |about| (self.record(run, about), run.len());
-        let Some(at) = shows(run) else { return whole(about) };
-        let actions: Vec<M::Action> = run.actions().take(at).cloned().collect();
-        let goes = |kept: &[M::Action]| quietly(|| self.take_what_goes(&run.init, kept)).ok();
-        let kept =
-            crate::trace::minimise(&actions, |kept| goes(kept).is_some_and(|run| shows(&run).is_some()));
-        let mut method = "drop-one";
-        let Some(mut short) = goes(&kept).filter(|short| shows(short).is_some()) else { return whole(about) };
-        let goal = Goal { property: property.clone(), depth: short.len().saturating_sub(1) };
-        if states > 0
-            && !is_panic
-            && let (Some(found), _) = explore::find(&*self.model, &self.form, None, &goal, states)
-            && found.len() < short.len()
-        {
-            (short, method) = (found, "search");
-        }
-        let panic = is_panic.then(|| self.panics_at_end(&short)).flatten();
-        let mut retold = self.record(&short, CheckInfo { panic, ..about.clone() });
-        if verify(&*self.model, &self.form, &retold).is_err() {
-            return whole(about);
-        }
-        if let Some(harness) = &mut retold.harness {
-            let from = run.len();
-            harness.check.minimised = Some(crate::trace::Minimised { from, method: method.to_owned() });
-        }
-        (retold, short.len())
-    }
-
     /// What a trace of this model says about where it comes from.
     pub fn about(&self) -> CheckInfo {
         let Identity { protocol, kind, model, scope, says, bounds } = self.identity.clone();
@@ -251,40 +213,6 @@ where
         let mut panics = self.panics.lock().unwrap_or_else(PoisonError::into_inner);
         panics.extend(recorder.panics());
         trace
-    }
-
-    /// The run that takes what it can of `actions`, in order; what is not on offer, or leaves the boundary, is left out.
-    fn take_what_goes(&self, init: &M::State, actions: &[M::Action]) -> Run<M> {
-        let recorder = Recorder::new(&*self.model, self.form);
-        let mut run = Run { init: init.clone(), steps: Vec::new() };
-        for action in actions {
-            let here = match self.model.again(run.last(), action) {
-                Again::Here(action) => Some(action),
-                Again::Gone => None,
-                Again::Look => {
-                    let (mut offers, texts) = recorder.on_offer(run.last());
-                    let place = recorder.find(run.last(), &offers, &texts, action);
-                    place.map(|place| offers.swap_remove(place))
-                }
-            };
-            if let Some(action) = here
-                && let Some(next) = steps::take(&*self.model, run.last(), action.clone())
-            {
-                run.steps.push((action, next));
-            }
-        }
-        run
-    }
-
-    /// Does what was found of `property` show in `run`, and at which state?
-    fn shows(&self, run: &Run<M>, property: &str) -> Option<usize> {
-        let recorder = Recorder::new(&*self.model, self.form);
-        recorder.found_at(property, &run.init, &run.steps)
-    }
-
-    /// The message of the panic that whoever examines the last state of `run` meets.
-    pub(super) fn panics_at_end(&self, run: &Run<M>) -> Option<String> {
-        Recorder::new(&*self.model, self.form).panic_in(run.last())
     }
 }
 

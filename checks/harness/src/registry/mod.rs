@@ -34,6 +34,7 @@ mod row;
 mod running;
 mod sampling;
 mod search;
+mod shorten;
 
 pub use check::{Check, Outcome, Property};
 pub use context::{Context, TRACES};

@@ -212,6 +212,8 @@ where
         if is_idle && !is_asked {
             row.conclusion = Conclusion::Unreached;
             row.sentence = Some(idle.join("; "));
+            row.judgement = Judgement::Unmet("not everything was exercised".to_owned());
+            return row;
         }
         let row = row.judge(false);
         let why = match self.own.expect {

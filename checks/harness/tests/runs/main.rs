@@ -1,5 +1,5 @@
-//! Whoever makes runs of a model (search, random runs, lockstep, shrinking, replay, the explorer, exported tests) means
-//! the same by an initial state, a step, the boundary and an end, and knows an action by the same name.
+//! Searches, random runs, lockstep, shrinking, replay, the explorer and exported tests agree on what an initial state, a
+//! step, the boundary and an end are, and on the name of an action.
 
 mod boundary;
 mod memory;
