@@ -10,6 +10,7 @@ pub mod marks;
 pub mod mechanisms;
 pub mod models;
 pub mod planted;
+pub mod quotient;
 pub mod refine;
 pub mod refinement;
 pub mod sampled;

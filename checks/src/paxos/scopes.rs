@@ -10,6 +10,7 @@ pub use mechanisms::*;
 use super::{
     history::{Deeds, History},
     machine::{Core, Part, Paxos},
+    quotient::dead,
 };
 use quorate::world::{NetworkKind, Persistence, Postcard, Scope, World};
 use quorate_core::paxos::{Config, Message, Request, Slot, TimerKind};
@@ -51,7 +52,7 @@ pub fn call(message: &Message<u8, Part>) -> String {
 
 /// Two slots, two campaigns: a leader change with two slots in flight, holes filled with no-ops. No crash.
 pub fn holes<M: Paxos>() -> Scope<M, History> {
-    Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("holes", 2, 2, 2) }
+    Scope { bound: Some(("2 slots", slots::<M, (), 2>)), dead: Some(dead), ..scope("holes", 2, 2, 2) }
 }
 
 /// Two slots, one leader, who tells what was chosen; who misses a slot asks for it.
@@ -64,6 +65,7 @@ pub fn gap<M: Paxos>() -> Scope<M, History> {
 /// Two slots, two leaders, who tell what was chosen: learning across a leader change.
 pub fn two_slots<M: Paxos>() -> Scope<M, History> {
     let mut scope = Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("two-slots", 2, 2, 2) };
+    scope.dead = Some(dead);
     scope.config.commit_messages = true;
     scope
 }
@@ -80,6 +82,7 @@ pub fn crash<M: Paxos>() -> Scope<M, History> {
         crashes: 1,
         foretold: true,
         persistence: Persistence::Asynchronous,
+        dead: Some(dead),
         ..scope("crash", 1, 3, 2)
     }
 }

@@ -23,6 +23,7 @@ mod state;
 pub use codec::{Codec, Postcard};
 pub use event::{Event, Observation};
 pub use ghost::Ghost;
+pub use local::Dead;
 pub use model::WorldModel;
 pub use network::{Envelope, Network, NetworkKind, Split};
 pub use node::{Checkable, Node};

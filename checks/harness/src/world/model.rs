@@ -258,10 +258,10 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         }
         if let Some(reduction) = &reduction {
             if let Some((id, step)) = &transition {
-                self.foresee(reduction, world, event, *id, step);
+                self.foresee(reduction, world, event, &next, (*id, step));
             }
             self.bury(reduction, world, &mut next, &mut dropped);
-            self.try_without(reduction, world, event, &next, &dropped);
+            self.try_without(world, event, &next, &dropped);
         }
         Some(next)
     }

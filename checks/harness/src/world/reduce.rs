@@ -1,6 +1,6 @@
 //! A world that drops dead messages while it is searched, and looks over its own shoulder.
 
-use super::local::{Budgets, Builder, Fate, Reduction, Surprise};
+use super::local::{Budgets, Builder, Checked, Fate, Reduction, Surprise};
 use super::model::step_of;
 use super::node::{Step, Transition};
 use super::{Checkable, Envelope, Event, Ghost, Network, NetworkKind, Shared, World, WorldModel};
@@ -24,12 +24,41 @@ thread_local! {
     static TRYING: Cell<bool> = const { Cell::new(false) };
 }
 
+/// How messages are dropped in the search that is running.
+pub(crate) enum Reducer<M: Machine> {
+    /// By the local graph of the machine.
+    Graph(Reduction<M>),
+    /// By the scope's own statement.
+    Stated(Checked<M>),
+}
+
+impl<M: Checkable> Reducer<M> {
+    /// Is the result of the search void?
+    pub(super) fn is_void(&self) -> bool {
+        match self {
+            Reducer::Graph(graph) => graph.is_void(),
+            Reducer::Stated(checked) => checked.is_refuted(),
+        }
+    }
+
+    /// Is there nothing more to be learned from the search?
+    pub(super) fn is_over(&self) -> bool {
+        match self {
+            Reducer::Graph(graph) => graph.is_over(),
+            Reducer::Stated(checked) => checked.is_refuted(),
+        }
+    }
+}
+
 /// What a world knows of the search that is running.
 pub(crate) struct Reducing<M: Machine> {
-    now: RwLock<Option<Arc<Reduction<M>>>>,
+    now: RwLock<Option<Arc<Reducer<M>>>>,
+    /// Was the scope's own statement refuted by an earlier search, and how?
+    refuted: Mutex<Option<String>>,
     /// Steps that earlier searches took and their graphs did not have.
     learned: Mutex<Vec<Surprise<M>>>,
     remembered: AtomicU64,
+    dropped: AtomicU64,
     tried: AtomicU64,
     failures: Mutex<BTreeSet<String>>,
 }
@@ -38,8 +67,10 @@ impl<M: Machine> Default for Reducing<M> {
     fn default() -> Self {
         Reducing {
             now: RwLock::default(),
+            refuted: Mutex::default(),
             learned: Mutex::default(),
             remembered: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
             tried: AtomicU64::new(0),
             failures: Mutex::default(),
         }
@@ -48,11 +79,11 @@ impl<M: Machine> Default for Reducing<M> {
 
 impl<M: Checkable> Reducing<M> {
     /// The local graph by which messages are dropped now, if any are.
-    pub(super) fn current(&self) -> Option<Arc<Reduction<M>>> {
+    pub(super) fn current(&self) -> Option<Arc<Reducer<M>>> {
         self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, reduction: Option<Reduction<M>>) {
+    fn set(&self, reduction: Option<Reducer<M>>) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = reduction.map(Arc::new);
     }
 
@@ -83,29 +114,55 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         self.reducing.set(None);
         self.reducing.failures.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let is_monotone = self.scope().network == NetworkKind::Monotone;
-        if self.scope().reduced && is_monotone && self.steps.is_some() {
-            self.reducing.set(self.local_graph());
+        if !self.scope().reduced || !is_monotone || self.steps.is_none() {
+            return;
         }
+        let is_refuted = self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        self.reducing.dropped.store(0, Relaxed);
+        self.reducing.tried.store(0, Relaxed);
+        self.reducing.set(match self.scope().dead {
+            Some(_) if is_refuted => None,
+            Some(dead) => Some(Reducer::Stated(Checked::new(dead))),
+            None => self.local_graph().map(Reducer::Graph),
+        });
     }
 
     /// From here on nothing is dropped any more.
     pub(super) fn end_reduction(&self, _complete: bool) -> Remarks {
         let mut remarks = Remarks::default();
-        if let Some(reduction) = self.reducing.current() {
-            let surprises = reduction.surprises();
-            remarks.again = !surprises.is_empty();
-            if let Some(first) = surprises.first() {
-                eprintln!(
-                    "SURPRISE {} {:?} crashes {} cut {:?} in {:?}",
-                    surprises.len(),
-                    first.step,
-                    first.crashes,
-                    first.cut,
-                    first.node
-                );
+        let lock = |refuted: Option<String>| {
+            *self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner) = refuted;
+        };
+        let (dropped, tried) = (self.reducing.dropped.load(Relaxed), self.reducing.tried.load(Relaxed));
+        let told = |by: String| {
+            format!(
+                "dead messages dropped {dropped} times, {by}; {tried} drops tried against claims and bounds"
+            )
+        };
+        match self.reducing.current().as_deref() {
+            Some(Reducer::Graph(graph)) => {
+                let surprises = graph.surprises();
+                remarks.again = !surprises.is_empty();
+                remarks.reductions.push(told(graph.told()));
+                self.reducing.learned.lock().unwrap_or_else(PoisonError::into_inner).extend(surprises);
             }
-            remarks.reductions.push(reduction.told(self.reducing.tried.load(Relaxed)));
-            self.reducing.learned.lock().unwrap_or_else(PoisonError::into_inner).extend(surprises);
+            Some(Reducer::Stated(checked)) => {
+                let (places, pairs) = checked.tried();
+                remarks.again = checked.is_refuted();
+                lock(checked.refutation());
+                let by = format!(
+                    "by a statement, each tried in all that follows ({pairs} pairs, {places} local states)"
+                );
+                remarks.reductions.push(told(by));
+            }
+            None => {
+                let refuted = self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                remarks.lines.extend(refuted.map(|envelope| {
+                    format!(
+                        "no message dropped: {envelope} is stated to be dead, and its delivery does something"
+                    )
+                }));
+            }
         }
         self.reducing.set(None);
         let failures = self.reducing.failures.lock().unwrap_or_else(PoisonError::into_inner);
@@ -179,12 +236,25 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     /// A step that the local graph does not have makes the search void.
     pub(super) fn foresee(
         &self,
-        reduction: &Reduction<M>,
+        reducer: &Reducer<M>,
         world: &World<M, G>,
         event: &Event<M>,
-        id: NodeId,
-        taken: &Transition<M>,
+        next: &World<M, G>,
+        taken: (NodeId, &Transition<M>),
     ) {
+        let (id, taken) = taken;
+        let reduction = match reducer {
+            Reducer::Graph(reduction) => reduction,
+            Reducer::Stated(checked) => {
+                let shares = world.left.crashes != next.left.crashes;
+                for at in self.ids().filter(|at| *at == id || shares) {
+                    let of = |world: &'_ World<M, G>| (world.node(at).clone(), world.left.crashes.of(at));
+                    let (before, after) = (of(world), of(next));
+                    checked.step(at.0, (&before.0, before.1), (&after.0, after.1));
+                }
+                return;
+            }
+        };
         let (node, crashes) = (world.node(id), world.left.crashes.of(id));
         if taken.known.load(Relaxed) || !reduction.is_closed(id, node, crashes) {
             return;
@@ -197,19 +267,24 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     /// What becomes of the message in this world.
     pub(super) fn fate(
         &self,
-        reduction: &Reduction<M>,
+        reducer: &Reducer<M>,
         world: &World<M, G>,
         envelope: &Shared<Envelope<M::Message>>,
     ) -> Fate {
         let Some(node) = world.nodes.get(usize::from(envelope.to.0)) else { return Fate::Alive };
-        reduction.fate(node, world.left.crashes.of(envelope.to), envelope)
+        let crashes = world.left.crashes.of(envelope.to);
+        match reducer {
+            Reducer::Graph(reduction) => reduction.fate(node, crashes, envelope),
+            Reducer::Stated(checked) if checked.is_dead(node, crashes, envelope) => Fate::Dead,
+            Reducer::Stated(_) => Fate::Alive,
+        }
     }
 
     /// Drops the messages that are dead now and were not in `world`. A message that the local graph does not know makes
     /// the search void.
     pub(super) fn bury(
         &self,
-        reduction: &Reduction<M>,
+        reducer: &Reducer<M>,
         world: &World<M, G>,
         next: &mut World<M, G>,
         dropped: &mut Vec<Shared<Envelope<M::Message>>>,
@@ -224,13 +299,15 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             if !changed(sent.to) && world.network.contains(sent) {
                 continue;
             }
-            match self.fate(reduction, next, sent) {
+            match self.fate(reducer, next, sent) {
                 Fate::Dead => dead.push(sent.clone()),
                 Fate::Alive => {}
                 Fate::Unforeseen => {
                     let (id, step) = (sent.to, Step::Message(sent.clone()));
                     let (node, crashes) = (next.node(id).clone(), next.left.crashes.of(id));
-                    reduction.surprise(Surprise { id, node, crashes, step, cut: None });
+                    if let Reducer::Graph(graph) = reducer {
+                        graph.surprise(Surprise { id, node, crashes, step, cut: None });
+                    }
                 }
             }
         }
@@ -246,7 +323,6 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     /// Claims, bounds and clients must not depend on what was dropped: tried on a sample, with a message put back.
     pub(super) fn try_without(
         &self,
-        reduction: &Reduction<M>,
         world: &World<M, G>,
         event: &Event<M>,
         next: &World<M, G>,
@@ -257,7 +333,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             return;
         }
         for envelope in dropped {
-            let number = reduction.count_drop();
+            let number = self.reducing.dropped.fetch_add(1, Relaxed);
             let odd = (envelope.digest() ^ next.ghost.digest()) as u64 ^ number;
             if number >= ALL_DROPS && odd % 256 != 0 {
                 continue;

@@ -1,6 +1,6 @@
 //! A scope: everything that bounds a world, in one place, so that every result can print it.
 
-use super::{Ask, Codec, World, network::NetworkKind};
+use super::{Ask, Codec, Dead, World, network::NetworkKind};
 use quorate_machine::{Machine, NodeId};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -71,6 +71,10 @@ pub struct Scope<M: Machine, G> {
     /// it leaves out stutters alone. Claims, bounds and [`Scope::clients`] may then not depend on messages that are dead;
     /// a search tries that on a sample and says so.
     pub reduced: bool,
+    /// States which messages are dead, for a scope whose local graph is too large to be closed. Nothing rests on the
+    /// statement: each drop is tried in the local state at hand and in all that the search reaches from there, and a
+    /// statement that is refuted is not used.
+    pub dead: Option<Dead<M>>,
 }
 
 impl<M: Machine, G> Clone for Scope<M, G> {
@@ -106,6 +110,7 @@ impl<M: Machine, G> Scope<M, G> {
             call: None,
             bound: None,
             reduced: true,
+            dead: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Named, call, scope, slots};
 use crate::paxos::history::{Executed, History};
 use crate::paxos::machine::Paxos;
+use crate::paxos::quotient::dead;
 use quorate::world::{NetworkKind, Persistence, Postcard, Scope};
 use quorate_core::paxos::{Config, Request, TimerKind};
 use quorate_machine::NodeId;
@@ -20,6 +21,7 @@ fn bound<M: Paxos, const SLOTS: u64>(words: &'static str, scope: Executing<M>) -
 pub fn snapshot<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 2>("2 slots", scope("snapshot", 2, 2, 2));
     scope.timers.insert(TimerKind::Capture, 1);
+    scope.dead = Some(dead);
     scope
 }
 
@@ -30,6 +32,7 @@ pub fn install_crash<M: Paxos>() -> Executing<M> {
     scope.config.commit_messages = true;
     (scope.crashes, scope.foretold) = (1, true);
     scope.persistence = Persistence::Asynchronous;
+    scope.dead = Some(dead);
     scope
 }
 
@@ -63,6 +66,7 @@ pub fn flow<M: Paxos>() -> Executing<M> {
 pub fn pre_vote<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("pre-vote", 1, 3, 1));
     (scope.config.pre_vote, scope.config.rejects) = (true, true);
+    scope.dead = Some(dead);
     scope
 }
 

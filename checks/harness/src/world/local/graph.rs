@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Local steps after which a graph is cut; what is open then keeps all its messages.
-const MOST_STEPS: usize = 40_000_000;
+const MOST_STEPS: usize = 2_000_000;
 
 /// A local step that a search took and the graph did not have.
 #[derive(Clone, PartialEq)]
@@ -68,7 +68,7 @@ struct Mail<M: Machine> {
 
 /// Does nothing at all come of this delivery? Most deliveries of a local graph are of this kind, and nothing is hashed
 /// and nothing kept for them. `scratch` is equal to the node's driver afterwards, or gone.
-fn is_idle<M: Checkable>(
+pub(super) fn is_idle<M: Checkable>(
     node: &Shared<Node<M>>,
     envelope: &Shared<Envelope<M::Message>>,
     scratch: &mut Option<Driver<M>>,
@@ -437,7 +437,6 @@ impl<'a, M: Checkable> Builder<'a, M> {
             steps: self.steps,
             surprises: Default::default(),
             since_surprise: Default::default(),
-            dropped: Default::default(),
         }
     }
 }
