@@ -138,6 +138,7 @@ fn context(registry: &Registry, args: &CheckArgs) -> Context {
         property: args.property.clone(),
         program: registry.program().to_owned(),
         interrupt: Some(on_ctrl_c()),
+        ..plain
     }
 }
 

@@ -4,7 +4,8 @@
 //! every disagreement between `Hash` and `Eq` is counted, with an example.
 
 use super::fingerprint::fingerprint;
-use super::keep::Keep;
+use super::keep::{Flaws, Keep};
+use super::sample::lock;
 use hashbrown::HashMap;
 use stateright::Model;
 use std::collections::VecDeque;
@@ -29,11 +30,13 @@ pub struct Audit<M: Model> {
     pub eq_broken: u64,
     /// Two states that are equal and hash differently.
     pub apart: Option<(M::State, M::State)>,
+    /// How many states were compared.
+    pub compared: u64,
 }
 
 impl<M: Model> Default for Audit<M> {
     fn default() -> Self {
-        Audit { hash_broken: 0, alike: None, eq_broken: 0, apart: None }
+        Audit { hash_broken: 0, alike: None, eq_broken: 0, apart: None, compared: 0 }
     }
 }
 
@@ -45,13 +48,17 @@ impl<M: Model> Audit<M> {
 
     /// What is wrong, one sentence each.
     pub fn failures(&self) -> Vec<String> {
+        let of = std::any::type_name::<M::State>();
         let mut list = Vec::new();
         if self.hash_broken > 0 {
-            list.push(format!("hash broken: {} states differ and hash like another state", self.hash_broken));
+            list.push(format!(
+                "hash broken: {} states differ and hash like another state: the Hash of {of} leaves something out",
+                self.hash_broken
+            ));
         }
         if self.eq_broken > 0 {
             list.push(format!(
-                "hash broken: {} states equal another state and hash differently",
+                "hash broken: {} states equal another state and hash differently: Hash and Eq of {of} disagree",
                 self.eq_broken
             ));
         }
@@ -98,6 +105,7 @@ where
 {
     /// The number of this state among those that hash alike.
     fn number(&self, print: u128, state: &M::State) -> usize {
+        lock(&self.result).compared += 1;
         let mut shelf = lock(&self.shelves[print as usize % SHELVES]);
         let alike = shelf.entry(print).or_default();
         if let Some(number) = alike.iter().position(|known| known == state) {
@@ -157,11 +165,13 @@ where
     fn is_exact(&self) -> bool {
         true
     }
-}
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // A panic in an `Eq` or `Clone` of the model is reported by the search; what is behind the lock stays whole.
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    // Every arrival is compared in `number`.
+    fn arrive(&self, _: &M, _: u128, _: &M::State) {}
+
+    fn flaws(&self) -> Flaws<M> {
+        Flaws::default()
+    }
 }
 
 fn into_inner<T>(mutex: Mutex<T>) -> T {

@@ -4,9 +4,10 @@
 //! written beside its place and renamed into it, so that a crash leaves the one before. It belongs to one model in
 //! one configuration, and is refused by any other.
 
-use super::entry::pursue;
+use super::conclude::pursue;
 use super::keep::Encoded;
 use super::options::Options;
+use super::purity::Purity;
 use super::report::{Ended, Report};
 use super::search::{Search, Standing};
 use super::stored;
@@ -77,8 +78,9 @@ where
     M::State: Clone + Hash + Eq + Send + Sync + Serialize + DeserializeOwned,
     M::Action: Clone + Send + Sync,
 {
-    let keep = Encoded::default();
-    let search = Search { model, keep: &keep, subject: BySpec, claims: BySpec.claims(model), options };
+    let keep = Encoded::new();
+    let claims = BySpec.claims(model);
+    let search = Search { model, keep: &keep, subject: BySpec, claims, options, purity: Purity::new() };
     let path = checkpoint.path.as_path();
     let identity = identity(model, &checkpoint.configuration);
     let mut standing = if path.exists() {

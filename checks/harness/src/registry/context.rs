@@ -1,6 +1,6 @@
 //! What a run of checks shares: threads, folders, the flag that Ctrl-C raises.
 
-use crate::engine::{Options, Store};
+use crate::engine::{Limits, Options, Store};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -23,6 +23,8 @@ pub struct Context {
     pub property: Option<String>,
     /// The program's name, for the lines that say how to replay.
     pub program: String,
+    /// Where a search is cut that has no limit of its own.
+    pub limits: Limits,
     /// Raised to end early.
     pub interrupt: Option<Arc<AtomicBool>>,
 }
@@ -36,6 +38,7 @@ impl Default for Context {
             progress: false,
             property: None,
             program: "quorate".to_owned(),
+            limits: Limits::default(),
             interrupt: None,
         }
     }
