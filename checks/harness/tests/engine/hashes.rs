@@ -1,10 +1,12 @@
 //! A `Hash` that disagrees with `Eq` is a finding of every search, without an audit.
 
 use crate::toy::{Toy, says};
-use quorate::engine::{Checkpoint, Ended};
+use quorate::engine::{Checkpoint, Ended, Limits};
 use quorate::engine::{
     Options, Packed, Report, Store, search, search_encoded, search_model, search_packed, search_resumable,
 };
+use quorate::registry::{Check, Conclusion, Context, Judgement, Outcome, Search};
+use quorate::trace::Form;
 use quorate::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use std::hash::{Hash, Hasher};
@@ -141,4 +143,36 @@ fn a_pack_that_leaves_a_field_out_is_found() {
     let report = search_packed(&holed(), &Options::single());
     let Ended::Panicked { message, .. } = &report.ended else { panic!("it was not noticed") };
     assert!(message.contains("Packed") && message.contains("Holed"), "{message}");
+}
+
+fn outcome(toy: Toy<Holed>, audit: bool, states: Option<u64>) -> Outcome {
+    let limits = Limits { states, ..Limits::default() };
+    let check: Check = Search::new("test", "holed", toy, Form::debug()).limits(limits).into();
+    check.run(&Context { audit, traces: None, threads: 1, ..Context::default() }, "holed")
+}
+
+#[test]
+fn an_audit_of_a_search_that_was_cut_does_not_say_that_it_is_complete() {
+    // A sound state, of which there are too many.
+    let next = |state: &Holed, by: u8| Some(Holed { seen: state.seen.wrapping_add(by), left_out: 0 });
+    let sound = Toy::new(|| vec![Holed { seen: 0, left_out: 0 }], |_| vec![1], next);
+    let cut = outcome(sound.clone(), true, Some(100));
+    let row = cut.rows.iter().find(|row| row.property == "hash").expect("the audit has its row");
+    assert!(matches!(row.conclusion, Conclusion::Bounded { .. }), "{:?}", row.conclusion);
+    assert!(matches!(row.judgement, Judgement::Cut(_)), "{:?}", row.judgement);
+    let whole = outcome(sound, true, None);
+    let row = whole.rows.iter().find(|row| row.property == "hash").expect("the audit has its row");
+    assert_eq!(row.conclusion, Conclusion::Complete);
+}
+
+#[test]
+fn a_check_has_a_row_for_a_hash_with_a_hole_without_an_audit() {
+    let outcome = outcome(holed(), false, None);
+    let row = outcome.rows.iter().find(|row| row.property == "hash").expect("it has a row");
+    assert_eq!(row.conclusion, Conclusion::Violated);
+    let sentence = row.sentence.as_ref().expect("it says what was found");
+    assert!(sentence.contains("Holed") && sentence.contains("left_out"), "{sentence}");
+    let claim = outcome.rows.iter().find(|row| row.property == "state").expect("the claim has its row");
+    assert!(matches!(claim.conclusion, Conclusion::Unsound { .. }));
+    assert!(matches!(claim.judgement, Judgement::Unmet(_)));
 }
