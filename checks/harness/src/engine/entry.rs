@@ -1,6 +1,6 @@
 //! The ways in.
 
-use super::audit::Audited;
+use super::audited::Audited;
 use super::conclude::conclude;
 use super::keep::{Encoded, Exact, Packed, Plain};
 use super::options::{Options, Store};

@@ -28,6 +28,7 @@
 //! [`Verdict::Unsound`]: crate::verdict::Verdict::Unsound
 
 mod audit;
+mod audited;
 mod checkpoint;
 mod clock;
 mod conclude;

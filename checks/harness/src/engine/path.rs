@@ -4,10 +4,10 @@
 //! there, by its identity in the table. A model that answers differently when it is asked again is no function of its
 //! state; then the run goes as far as it can be followed, and the difference is said.
 
+use super::control::said;
 use super::frontier::unlink;
 use super::keep::Keep;
 use super::table::Table;
-use super::worker::said;
 use crate::verdict::Run;
 use stateright::Model;
 use std::panic::{AssertUnwindSafe, catch_unwind};

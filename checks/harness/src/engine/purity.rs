@@ -4,10 +4,10 @@
 //! search: its actions in their order, where each leads, and what the claims say. A step that depends on the order of
 //! a `HashMap`, on a clock, or on how often it was taken answers differently.
 
+use super::control::said;
 use super::keep::Keep;
 use super::sample::lock;
 use super::subject::Subject;
-use super::worker::said;
 use quorate_spec::{Claim, Kind, Truth};
 use stateright::Model;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,6 @@
 //! The search itself: level by level, each by as many threads as it feeds.
 
-use super::control::Control;
+use super::control::{Control, said};
 use super::frontier::{CHUNK, Chunk, Frontier, link};
 use super::keep::Keep;
 use super::options::{Options, Stop};
@@ -11,7 +11,7 @@ use super::sample;
 use super::subject::Subject;
 use super::table::{Ids, Keeping, Seen, Table};
 use super::tally::{Event, Tally};
-use super::worker::{Field, Level, Worker, said};
+use super::worker::{Field, Level, Worker};
 use super::{clock, report::Ended};
 use crate::verdict::Run;
 use quorate_spec::{Claim, Shape};

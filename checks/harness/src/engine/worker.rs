@@ -1,6 +1,6 @@
 //! One thread's part of a level: examine states, generate their successors, keep the new ones.
 
-use super::control::{Caught, Control, POLL};
+use super::control::{Caught, Control, POLL, said};
 use super::frontier::{CHUNK, Chunk, link};
 use super::keep::Keep;
 use super::options::Stop;
@@ -13,7 +13,6 @@ use super::table::{Ids, Keeping, Seen, Table};
 use super::tally::{Event, Tally};
 use quorate_spec::Claim;
 use stateright::Model;
-use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
@@ -372,11 +371,4 @@ impl<M: Model, T> Worker<M, T> {
 
 fn read(table: &RwLock<Table>) -> RwLockReadGuard<'_, Table> {
     table.read().expect("no model code runs while the table grows")
-}
-
-/// What a panic said, if it said it in words.
-pub(super) fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without words".to_owned())
 }
