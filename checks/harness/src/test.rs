@@ -16,9 +16,9 @@
 //! # counting_holds();
 //! ```
 
-use crate::engine::{Ended, Options, Report, search};
+use crate::engine::{Ended, Limits, Options, Report, search};
 use crate::escape::{file_name, visible};
-use crate::registry::{Check, Context, Judgement, Outcome};
+use crate::registry::{Check, Context, Judgement, Outcome, Row};
 use crate::steps;
 use crate::trace::{CheckInfo, Form, Named, Recorder, Trace, changes, offered};
 use crate::verdict::Run;
@@ -29,8 +29,16 @@ use std::fmt::{Debug, Write};
 use std::hash::Hash;
 use std::path::PathBuf;
 
+/// Where searches of tests are cut unless they say otherwise: a model that grows without end must not hang a test, or
+/// take all memory of the machine.
+pub const LIMITS: Limits =
+    Limits { states: Some(5_000_000), depth: None, seconds: None, bytes: Some(4 << 30) };
+
 /// Searches the whole of `model`, and panics unless every claim was put to the test and holds (or is reached), every
-/// kind of action was taken, and nothing was cut. The message tells the run and names its file.
+/// kind of action was taken, and nothing was cut. The message tells the run and names its file. What was searched goes
+/// to stderr, on one line.
+///
+/// The search is cut at [`LIMITS`], 5 million states or 4 GiB; for a larger model see [`complete_within`].
 ///
 /// # Panics
 /// If anything at all is not green.
@@ -40,7 +48,21 @@ where
     M::State: Clone + Debug + Hash + Eq + Send + Sync,
     M::Action: Clone + Debug + Send + Sync,
 {
-    let report = search(&model, &Options::single());
+    complete_within(model, LIMITS);
+}
+
+/// Like [`complete`], with limits of its own. `Limits::default()` has none.
+///
+/// # Panics
+/// If anything at all is not green.
+pub fn complete_within<M>(model: M, limits: Limits)
+where
+    M: Spec + Sync,
+    M::State: Clone + Debug + Hash + Eq + Send + Sync,
+    M::Action: Clone + Debug + Send + Sync,
+{
+    let report = search(&model, &Options { limits, ..Options::single() });
+    eprintln!("quorate: {}: {}", short_name::<M>(), report.summary());
     let failures = report.failures();
     if failures.is_empty() {
         return;
@@ -49,6 +71,10 @@ where
     for failure in &failures {
         let _ = write!(message, "\n  {}", visible(failure));
     }
+    if limits == LIMITS && matches!(report.ended, Ended::Bounded { .. }) {
+        message.push_str("\n  (the limits are those of quorate::test; complete_within takes others)");
+    }
+    message.push_str(&doubts(&report));
     for (name, run, panic) in bad_runs(&report) {
         let about = CheckInfo { property: name.to_owned(), panic, ..about::<M>() };
         let trace = Recorder::new(&model, Form::debug()).trace(&run.init, &run.steps, about);
@@ -63,7 +89,7 @@ where
 }
 
 /// Runs a check as the command line does, and panics unless every expectation is met. The message has the line that
-/// replays each finding.
+/// replays each finding. A search that has no limit of its own is cut at [`LIMITS`].
 ///
 /// # Panics
 /// If an expectation is not met, or nothing was checked.
@@ -71,8 +97,9 @@ pub fn check(check: impl Into<Check>) -> Outcome {
     let check = check.into();
     let own = check.identity();
     let stem = file_name(&[&own.protocol, &own.model, &own.kind, &own.scope]);
-    let context = Context { traces: Some(folder()), threads: 1, ..Context::default() };
+    let context = Context { traces: Some(folder()), threads: 1, limits: LIMITS, ..Context::default() };
     let outcome = check.run(&context, &stem);
+    eprintln!("quorate: {stem}: {}", searched(&outcome));
     assert!(!outcome.rows.is_empty(), "{stem}: nothing was checked");
     let mut message = String::new();
     for row in &outcome.rows {
@@ -180,6 +207,47 @@ fn replay_with<M, E>(
         let trace = recorder.trace(&run.init, &run.steps, about);
         panic!("{}", told(&trace).trim_start());
     }
+}
+
+/// What a check did, on one line.
+fn searched(outcome: &Outcome) -> String {
+    let most = |of: fn(&Row) -> u64| outcome.rows.iter().map(of).max().unwrap_or(0);
+    let (states, steps) = (most(|row| row.unique_states), most(|row| row.transitions));
+    let depth = most(|row| row.depth.into());
+    let seconds = outcome.rows.iter().map(|row| row.wall_seconds).fold(0.0, f64::max);
+    let properties: Vec<String> = outcome
+        .rows
+        .iter()
+        .map(|row| format!("{} {} ×{}", row.property, row.conclusion.word(), row.triggers))
+        .collect();
+    let mut parts = vec![format!("{states} states · {steps} steps · depth {depth} · {seconds:.1} s")];
+    parts.push(properties.join(", "));
+    parts.extend(outcome.lines.iter().cloned());
+    parts.join(" · ")
+}
+
+/// The states in which the premises of a search were seen to fail.
+fn doubts<M: Spec>(report: &Report<M>) -> String
+where
+    M::State: Debug,
+{
+    let mut text = String::new();
+    for impurity in &report.impure {
+        if let Some(state) = &impurity.at {
+            let _ = write!(text, "\n  asked twice: {}\n    in {state:?}", impurity.says);
+        }
+        if let Some((one, other)) = &impurity.values {
+            let _ = write!(text, "\n    first {one:?}\n    then  {other:?}");
+        }
+    }
+    let hash =
+        [("hash alike", &report.sample.alike), ("are equal and hash differently", &report.sample.apart)];
+    for (what, pair) in hash.into_iter().chain([("are merged", &report.merged)]) {
+        if let Some((one, other)) = pair {
+            let _ = write!(text, "\n  two states {what}:\n    {one:?}\n    {other:?}");
+        }
+    }
+    text
 }
 
 /// The runs of a report that nobody wants to see.

@@ -98,10 +98,17 @@ pub enum Verdict<M: Model> {
     Unreached,
     /// The claim was never put to the test: its trigger fired nowhere.
     Vacuous,
+    /// Nothing is known: the states that were examined may not be those of the model. The model answers differently
+    /// when it is asked again, its `Hash` leaves something out, or a canonical form merges states that differ.
+    Unsound {
+        /// What was found, in one sentence.
+        why: String,
+    },
 }
 
 impl<M: Model> Verdict<M> {
-    /// One word, as in reports: `complete`, `bounded`, `sampled`, `violated`, `reached`, `unreached`, `vacuous`.
+    /// One word, as in reports: `complete`, `bounded`, `sampled`, `violated`, `reached`, `unreached`, `vacuous`,
+    /// `unsound`.
     pub fn word(&self) -> &'static str {
         match self {
             Verdict::Complete { .. } => "complete",
@@ -111,6 +118,7 @@ impl<M: Model> Verdict<M> {
             Verdict::Reached(_) => "reached",
             Verdict::Unreached => "unreached",
             Verdict::Vacuous => "vacuous",
+            Verdict::Unsound { .. } => "unsound",
         }
     }
 
@@ -141,6 +149,7 @@ impl<M: Model> fmt::Debug for Verdict<M> {
             Verdict::Violated(run) => write!(f, "violated ({} steps)", run.len()),
             Verdict::Reached(run) => write!(f, "reached ({} steps)", run.len()),
             Verdict::Unreached | Verdict::Vacuous => f.write_str(self.word()),
+            Verdict::Unsound { why } => write!(f, "unsound ({why})"),
         }
     }
 }

@@ -142,7 +142,8 @@ fn a_claim_that_tells_symmetric_states_apart_is_caught() {
         images: |model, state| swaps(&model.0, state),
     };
     let report = search_symmetric(&Favourite(TwoPhaseCommit::new(3)), &symmetry, &Options::single());
-    assert_eq!(report.asymmetries, ["last: symmetric states are told apart"]);
+    let told_apart = "last: symmetric states are told apart".to_owned();
+    assert!(report.asymmetries.contains(&told_apart), "{:?}", report.asymmetries);
     assert!(!report.is_green());
 }
 

@@ -1,8 +1,10 @@
 //! One measurement: one model, one engine, in this process.
 
-use quorate::engine::{Options, search, search_encoded, search_packed};
+use quorate::engine::{Options, Store, Symmetry, search, search_encoded, search_packed, search_symmetric};
 use quorate_checks::calibration::paxos_register::PaxosRegister;
-use quorate_checks::calibration::two_phase_commit::{TwoPhaseCommit, packed::PackedTwoPhaseCommit};
+use quorate_checks::calibration::two_phase_commit::{
+    TwoPhaseCommit, canonical, packed::PackedTwoPhaseCommit, swaps,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use stateright::Checker;
 use std::hash::Hash;
@@ -53,6 +55,10 @@ pub(crate) enum Engine {
     Encoded,
     /// Ours, by the state's own bytes, where it packs.
     Exact,
+    /// Ours, with whole states compared: what an audit costs.
+    Audit,
+    /// Ours, orbits instead of states: what is left with every check of the canonical form.
+    Orbits,
     /// stateright's `spawn_bfs`.
     Stateright,
 }
@@ -64,13 +70,22 @@ impl Engine {
             Engine::Quorate => "quorate",
             Engine::Encoded => "quorate-encoded",
             Engine::Exact => "quorate-exact",
+            Engine::Audit => "quorate-audit",
+            Engine::Orbits => "quorate-orbits",
             Engine::Stateright => "stateright",
         }
     }
 
     /// The engine of that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let all = [Engine::Quorate, Engine::Encoded, Engine::Exact, Engine::Stateright];
+        let all = [
+            Engine::Quorate,
+            Engine::Encoded,
+            Engine::Exact,
+            Engine::Audit,
+            Engine::Orbits,
+            Engine::Stateright,
+        ];
         all.into_iter().find(|engine| engine.name() == name)
     }
 }
@@ -107,6 +122,7 @@ impl Sample {
 pub(crate) fn measure(subject: Subject, engine: Engine, threads: usize) -> Sample {
     let packed = |managers| PackedTwoPhaseCommit(TwoPhaseCommit::new(managers));
     match (subject, engine) {
+        (Subject::Rich8, Engine::Orbits) => orbits(&TwoPhaseCommit::new(8), threads),
         (Subject::Rich8, _) => rich(TwoPhaseCommit::new(8), engine, threads),
         (Subject::Rich9, _) => rich(TwoPhaseCommit::new(9), engine, threads),
         (Subject::Register3, _) => rich(PaxosRegister { clients: 3 }, engine, threads),
@@ -125,6 +141,9 @@ where
 {
     sample(|| match engine {
         Engine::Stateright => model.checker().threads(threads).spawn_bfs().join().unique_state_count() as u64,
+        Engine::Audit => ours(threads, |options| {
+            search(&model, &Options { store: Store::Audit, ..options.clone() }).unique_states
+        }),
         _ => ours(threads, |options| search(&model, options).unique_states),
     })
 }
@@ -143,6 +162,11 @@ where
 
 fn exact(model: &PackedTwoPhaseCommit, threads: usize) -> Sample {
     sample(|| ours(threads, |options| search_packed(model, options).unique_states))
+}
+
+fn orbits(model: &TwoPhaseCommit, threads: usize) -> Sample {
+    let symmetry = Symmetry { canonical, images: swaps };
+    sample(|| ours(threads, |options| search_symmetric(model, &symmetry, options).unique_states))
 }
 
 fn ours(threads: usize, search: impl FnOnce(&Options) -> u64) -> u64 {

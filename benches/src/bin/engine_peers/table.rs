@@ -6,9 +6,21 @@ use std::fmt::Write;
 
 /// Every subject, with the engines and threads that search it. The first one named is what the others are compared with.
 pub(crate) const PLAN: &[(Subject, &[(Engine, usize)])] = &[
-    (Subject::Rich8, &[(Engine::Stateright, 1), (Engine::Quorate, 1), (Engine::Encoded, 1)]),
+    (
+        Subject::Rich8,
+        &[
+            (Engine::Stateright, 1),
+            (Engine::Quorate, 1),
+            (Engine::Encoded, 1),
+            (Engine::Audit, 1),
+            (Engine::Orbits, 1),
+        ],
+    ),
     (Subject::Packed8, &[(Engine::Stateright, 1), (Engine::Quorate, 1), (Engine::Exact, 1)]),
-    (Subject::Register3, &[(Engine::Stateright, 1), (Engine::Quorate, 1), (Engine::Encoded, 1)]),
+    (
+        Subject::Register3,
+        &[(Engine::Stateright, 1), (Engine::Quorate, 1), (Engine::Encoded, 1), (Engine::Audit, 1)],
+    ),
     (Subject::Rich9, &[(Engine::Quorate, 1), (Engine::Quorate, 2)]),
     (Subject::Packed9, &[(Engine::Exact, 1), (Engine::Exact, 2)]),
 ];

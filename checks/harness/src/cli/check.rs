@@ -176,6 +176,7 @@ fn context(registry: &Registry, args: &CheckArgs) -> Context {
         program: registry.program().to_owned(),
         seeds: args.seeds.clone(),
         interrupt: Some(on_ctrl_c()),
+        ..plain
     }
 }
 

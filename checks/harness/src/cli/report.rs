@@ -101,7 +101,9 @@ fn verdict(row: &Row) -> String {
             format!("reached in {}", steps())
         }
         (Judgement::Met, Conclusion::Reached) => "reached".to_owned(),
-        (Judgement::Met, Conclusion::Unreached | Conclusion::Vacuous) => row.conclusion.word().to_owned(),
+        (Judgement::Met, Conclusion::Unreached | Conclusion::Vacuous | Conclusion::Unsound { .. }) => {
+            row.conclusion.word().to_owned()
+        }
     }
 }
 

@@ -1,21 +1,7 @@
-//! Whole states, compared by `Eq`: the store that trusts no `Hash`.
-//!
-//! It sits before the table: states that are different get different fingerprints, whatever their `Hash` says, and
-//! every disagreement between `Hash` and `Eq` is counted, with an example.
+//! Where `Hash` and `Eq` of a state disagree.
 
-use super::fingerprint::fingerprint;
-use super::keep::Keep;
-use hashbrown::HashMap;
 use stateright::Model;
-use std::collections::VecDeque;
 use std::fmt;
-use std::hash::Hash;
-use std::sync::Mutex;
-
-/// Shelves that threads use side by side.
-const SHELVES: usize = 64;
-/// How many of the latest states a state is compared with although its fingerprint differs.
-const RECENT: usize = 32;
 
 /// What comparing whole states brought to light.
 pub struct Audit<M: Model> {
@@ -29,11 +15,13 @@ pub struct Audit<M: Model> {
     pub eq_broken: u64,
     /// Two states that are equal and hash differently.
     pub apart: Option<(M::State, M::State)>,
+    /// How many states were compared.
+    pub compared: u64,
 }
 
 impl<M: Model> Default for Audit<M> {
     fn default() -> Self {
-        Audit { hash_broken: 0, alike: None, eq_broken: 0, apart: None }
+        Audit { hash_broken: 0, alike: None, eq_broken: 0, apart: None, compared: 0 }
     }
 }
 
@@ -45,13 +33,17 @@ impl<M: Model> Audit<M> {
 
     /// What is wrong, one sentence each.
     pub fn failures(&self) -> Vec<String> {
+        let of = std::any::type_name::<M::State>();
         let mut list = Vec::new();
         if self.hash_broken > 0 {
-            list.push(format!("hash broken: {} states differ and hash like another state", self.hash_broken));
+            list.push(format!(
+                "hash broken: {} states differ and hash like another state: the Hash of {of} leaves something out",
+                self.hash_broken
+            ));
         }
         if self.eq_broken > 0 {
             list.push(format!(
-                "hash broken: {} states equal another state and hash differently",
+                "hash broken: {} states equal another state and hash differently: Hash and Eq of {of} disagree",
                 self.eq_broken
             ));
         }
@@ -67,103 +59,4 @@ impl<M: Model> fmt::Debug for Audit<M> {
             f.write_str(&self.failures().join("; "))
         }
     }
-}
-
-type Shelf<S> = Mutex<HashMap<u128, Vec<S>>>;
-
-/// Keeps every state.
-pub(super) struct Audited<M: Model> {
-    shelves: Vec<Shelf<M::State>>,
-    recent: Mutex<VecDeque<(u128, M::State)>>,
-    result: Mutex<Audit<M>>,
-}
-
-impl<M: Model> Audited<M> {
-    pub(super) fn new() -> Self {
-        Audited {
-            shelves: std::iter::repeat_with(Shelf::default).take(SHELVES).collect(),
-            recent: Mutex::default(),
-            result: Mutex::default(),
-        }
-    }
-
-    pub(super) fn result(self) -> Audit<M> {
-        into_inner(self.result)
-    }
-}
-
-impl<M: Model> Audited<M>
-where
-    M::State: Clone + Eq + Hash,
-{
-    /// The number of this state among those that hash alike.
-    fn number(&self, print: u128, state: &M::State) -> usize {
-        let mut shelf = lock(&self.shelves[print as usize % SHELVES]);
-        let alike = shelf.entry(print).or_default();
-        if let Some(number) = alike.iter().position(|known| known == state) {
-            return number;
-        }
-        alike.push(state.clone());
-        if let [first, .., last] = alike.as_slice() {
-            let mut result = lock(&self.result);
-            result.hash_broken += 1;
-            result.alike.get_or_insert_with(|| (first.clone(), last.clone()));
-        }
-        let number = alike.len() - 1;
-        drop(shelf);
-        self.compare_with_recent(print, state);
-        number
-    }
-
-    fn compare_with_recent(&self, print: u128, state: &M::State) {
-        let copy = state.clone();
-        let mut recent = lock(&self.recent);
-        let twin = recent.iter().find(|(other, known)| *other != print && known == state);
-        let own = (fingerprint(&copy) != print).then_some(&copy);
-        if let Some(other) = twin.map(|(_, known)| known).or(own) {
-            let mut result = lock(&self.result);
-            result.eq_broken += 1;
-            result.apart.get_or_insert_with(|| (other.clone(), state.clone()));
-        }
-        if recent.len() == RECENT {
-            recent.pop_front();
-        }
-        recent.push_back((print, copy));
-    }
-}
-
-impl<M: Model> Keep<M> for Audited<M>
-where
-    M::State: Clone + Eq + Hash + Send,
-{
-    type Kept = M::State;
-
-    fn fingerprint(&self, _: &M, state: &M::State) -> u128 {
-        let print = fingerprint(state);
-        match self.number(print, state) {
-            0 => print,
-            number => fingerprint(&(print, number)),
-        }
-    }
-
-    fn keep(&self, state: M::State) -> M::State {
-        state
-    }
-
-    fn open(&self, kept: M::State) -> M::State {
-        kept
-    }
-
-    fn is_exact(&self) -> bool {
-        true
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // A panic in an `Eq` or `Clone` of the model is reported by the search; what is behind the lock stays whole.
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-fn into_inner<T>(mutex: Mutex<T>) -> T {
-    mutex.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -4,9 +4,10 @@
 //! written beside its place and renamed into it, so that a crash leaves the one before. It belongs to one model in
 //! one configuration, and is refused by any other.
 
-use super::entry::pursue;
+use super::conclude::pursue;
 use super::keep::Encoded;
 use super::options::Options;
+use super::purity::Purity;
 use super::report::{Ended, Report};
 use super::search::{Search, Standing};
 use super::stored;
@@ -77,10 +78,11 @@ where
     M::State: Clone + Hash + Eq + Send + Sync + Serialize + DeserializeOwned,
     M::Action: Clone + Send + Sync,
 {
-    let keep = Encoded::default();
+    let keep = Encoded::new();
     let path = checkpoint.path.as_path();
     let subject = ByPart { resumed: path.exists() };
-    let search = Search { model, keep: &keep, subject, claims: BySpec.claims(model), options };
+    let claims = BySpec.claims(model);
+    let search = Search { model, keep: &keep, subject, claims, options, purity: Purity::new() };
     let identity = identity(model, &checkpoint.configuration);
     let mut standing = if subject.resumed {
         stored::read(path, &identity, &BySpec.kinds(model))?

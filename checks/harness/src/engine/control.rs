@@ -3,6 +3,7 @@
 use super::clock::{self, Meter};
 use super::options::Options;
 use indicatif::HumanBytes;
+use std::any::Any;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
 use std::time::Instant;
@@ -135,4 +136,11 @@ impl<'a> Control<'a> {
     pub(super) fn finish(&self) {
         self.meter.finish();
     }
+}
+
+/// What a panic said, if it said it in words.
+pub(super) fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".to_owned())
 }

@@ -3,6 +3,9 @@
 //! Two 64-bit lanes with different fixed seeds absorb the same words, each by a folded multiply as in the foldhash
 //! crate. They share what costs time, packing small integers into words, and differ in what decides, the seeds.
 //! Lengths and enum discriminants, which `Hash` writes as whole words, take one byte when small.
+//!
+//! A packed word is absorbed together with its shape: the widths of the integers in it, in their order. So two lists
+//! of writes that differ, in a value, a width or a place, are two different inputs, however they fall into words.
 
 use std::hash::{Hash, Hasher};
 
@@ -12,6 +15,28 @@ const SEEDS: [u64; 4] =
 
 /// The marker before a word that does not fit into one byte, so that no two sequences of words look alike.
 const WIDE: u8 = u8::MAX;
+
+/// What may share a word with its neighbours. None is 0, so that a shape also says how many there are.
+#[derive(Clone, Copy)]
+enum Part {
+    U8 = 1,
+    U16,
+    U32,
+    /// A `usize` that fits into one byte.
+    Small,
+    /// The marker before a `usize` that does not.
+    Wide,
+}
+
+impl Part {
+    const fn bits(self) -> u32 {
+        match self {
+            Part::U8 | Part::Small | Part::Wide => 8,
+            Part::U16 => 16,
+            Part::U32 => 32,
+        }
+    }
+}
 
 /// The fingerprint of a value.
 pub fn fingerprint<T: Hash + ?Sized>(value: &T) -> u128 {
@@ -36,6 +61,8 @@ struct Fingerprinter {
     right: u64,
     word: u64,
     filled: u32,
+    /// The parts of `word`, three bits each: at most eight, so 24 bits.
+    shape: u32,
 }
 
 #[inline(always)]
@@ -47,44 +74,48 @@ fn fold(x: u64, y: u64) -> u64 {
 impl Fingerprinter {
     #[inline]
     fn new() -> Self {
-        Fingerprinter { left: SEEDS[0], right: SEEDS[1], word: 0, filled: 0 }
+        Fingerprinter { left: SEEDS[0], right: SEEDS[1], word: 0, filled: 0, shape: 0 }
     }
 
     #[inline(always)]
-    fn absorb(&mut self, word: u64) {
-        self.left = fold(word ^ self.left, SEEDS[2]);
-        self.right = fold(word ^ self.right, SEEDS[3]);
+    fn absorb(&mut self, word: u64, shape: u32) {
+        self.left = fold(word ^ self.left, SEEDS[2] ^ u64::from(shape));
+        self.right = fold(word ^ self.right, SEEDS[3] ^ u64::from(shape));
     }
 
     /// A value of less than 64 bits: it shares a word with its neighbours.
     #[inline(always)]
-    fn pack(&mut self, bits: u32, value: u64) {
+    fn pack(&mut self, part: Part, value: u64) {
+        let bits = part.bits();
         if self.filled + bits > 64 {
-            self.absorb(self.word);
+            self.absorb(self.word, self.shape);
             self.word = value;
             self.filled = bits;
+            self.shape = part as u32;
         } else {
             self.word |= value << self.filled;
             self.filled += bits;
+            self.shape = self.shape << 3 | part as u32;
         }
     }
 
-    /// A value of 64 bits.
+    /// A value of 64 bits: a word without a shape.
     #[inline(always)]
     fn whole(&mut self, value: u64) {
         if self.filled > 0 {
-            self.absorb(self.word);
+            self.absorb(self.word, self.shape);
             self.word = 0;
             self.filled = 0;
+            self.shape = 0;
         }
-        self.absorb(value);
+        self.absorb(value, 0);
     }
 
     #[inline]
     fn both(&self) -> u128 {
-        // The last word may be empty; how full it is counts, and both halves pass through both lanes.
-        let left = fold(self.word ^ self.left, SEEDS[2] ^ u64::from(self.filled));
-        let right = fold(self.word ^ self.right, SEEDS[3] ^ u64::from(self.filled));
+        // The last word may be empty; its shape counts, and both halves pass through both lanes.
+        let left = fold(self.word ^ self.left, SEEDS[2] ^ u64::from(self.shape));
+        let right = fold(self.word ^ self.right, SEEDS[3] ^ u64::from(self.shape));
         let left_last = fold(left ^ SEEDS[1], SEEDS[2]) ^ right;
         let right_last = fold(right ^ SEEDS[0], SEEDS[3]) ^ left_last.rotate_left(32);
         u128::from(left_last) << 64 | u128::from(right_last)
@@ -99,23 +130,23 @@ impl Hasher for Fingerprinter {
             self.whole(u64::from_le_bytes(*block));
         }
         for byte in rest {
-            self.pack(8, u64::from(*byte));
+            self.pack(Part::U8, u64::from(*byte));
         }
     }
 
     #[inline(always)]
     fn write_u8(&mut self, value: u8) {
-        self.pack(8, u64::from(value));
+        self.pack(Part::U8, u64::from(value));
     }
 
     #[inline(always)]
     fn write_u16(&mut self, value: u16) {
-        self.pack(16, u64::from(value));
+        self.pack(Part::U16, u64::from(value));
     }
 
     #[inline(always)]
     fn write_u32(&mut self, value: u32) {
-        self.pack(32, u64::from(value));
+        self.pack(Part::U32, u64::from(value));
     }
 
     #[inline(always)]
@@ -132,9 +163,9 @@ impl Hasher for Fingerprinter {
     #[inline(always)]
     fn write_usize(&mut self, value: usize) {
         if value < WIDE as usize {
-            self.pack(8, value as u64);
+            self.pack(Part::Small, value as u64);
         } else {
-            self.pack(8, u64::from(WIDE));
+            self.pack(Part::Wide, u64::from(WIDE));
             self.whole(value as u64);
         }
     }
@@ -152,7 +183,9 @@ impl Hasher for Fingerprinter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::{BTreeSet, HashSet};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use std::collections::{BTreeSet, HashMap, HashSet};
 
     #[test]
     fn equal_values_have_equal_fingerprints_in_every_run() {
@@ -206,6 +239,86 @@ mod tests {
         }
         let mean = f64::from(flipped) / f64::from(trials);
         assert!((62.0..66.0).contains(&mean), "{mean} of 128 bits flip on average");
+    }
+
+    /// One write of a fixed width, as `Hash` makes it.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    enum Write {
+        U8(u8),
+        U16(u16),
+        U32(u32),
+        U64(u64),
+        Usize(usize),
+    }
+
+    fn print(writes: &[Write]) -> u128 {
+        let mut hasher = Fingerprinter::new();
+        for write in writes {
+            match *write {
+                Write::U8(value) => hasher.write_u8(value),
+                Write::U16(value) => hasher.write_u16(value),
+                Write::U32(value) => hasher.write_u32(value),
+                Write::U64(value) => hasher.write_u64(value),
+                Write::Usize(value) => hasher.write_usize(value),
+            }
+        }
+        hasher.both()
+    }
+
+    #[test]
+    fn how_full_a_word_was_counts() {
+        let seven = [&[Write::U8(1); 7][..], &[Write::U16(5)]].concat();
+        let eight = [&[Write::U8(1); 7][..], &[Write::U8(0), Write::U16(5)]].concat();
+        assert_ne!(print(&seven), print(&eight));
+        let before_a_word = |zeros: usize| [vec![Write::U8(0); zeros], vec![Write::U64(9)]].concat();
+        let prints: BTreeSet<u128> = (0..=8).map(|zeros| print(&before_a_word(zeros))).collect();
+        assert_eq!(prints.len(), 9, "zeros before a word of 64 bits");
+    }
+
+    /// Small values, zeros above all, so that lists which differ are often the same bytes.
+    fn write() -> impl Strategy<Value = Write> {
+        let value = prop_oneof![4 => Just(0_u64), 2 => 0..3_u64, 1 => 254..258_u64, 1 => any::<u64>()];
+        (0..5, value).prop_map(|(width, value)| match width {
+            0 => Write::U8(value as u8),
+            1 => Write::U16(value as u16),
+            2 => Write::U32(value as u32),
+            3 => Write::U64(value),
+            _ => Write::Usize(value as usize),
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// A failure prints both lists, shortened, and the seed.
+        #[test]
+        fn lists_of_writes_that_differ_have_different_fingerprints(
+            (one, other) in (vec(write(), 0..14), vec(write(), 0..14), 0..14_usize).prop_map(|(one, other, common)| {
+                // Both begin alike as often as not.
+                let common = common.min(one.len());
+                (one.clone(), [&one[..common], &other[..]].concat())
+            })
+        ) {
+            prop_assert_eq!(one == other, print(&one) == print(&other), "{:?} and {:?}", one, other);
+        }
+
+        /// One element more, one less, or another width in one place.
+        #[test]
+        fn a_list_differs_from_each_of_its_neighbours(list in vec(write(), 1..14)) {
+            let mut seen = HashMap::from([(print(&list), list.clone())]);
+            let neighbours = (0..list.len()).flat_map(|at| {
+                let (before, after) = (&list[..at], &list[at + 1..]);
+                let others = [Write::U8(0), Write::U16(0), Write::U32(0), Write::U64(0), Write::Usize(0)];
+                let without = [before, after].concat();
+                let instead = others.map(|other| [before, &[other], after].concat());
+                let more = others.map(|other| [before, &[other], &list[at..]].concat());
+                [vec![without], instead.to_vec(), more.to_vec()].concat()
+            });
+            for neighbour in neighbours {
+                let known = seen.entry(print(&neighbour)).or_insert_with(|| neighbour.clone());
+                prop_assert_eq!(&*known, &neighbour, "of {:?}", list);
+            }
+        }
     }
 
     #[test]

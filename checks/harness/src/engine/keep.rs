@@ -1,6 +1,8 @@
 //! How states are told apart, and in which form the frontier holds them.
 
+use super::audit::Audit;
 use super::fingerprint::{fingerprint, scatter};
+use super::sample::{Sample, is_chosen};
 use serde::{Serialize, de::DeserializeOwned};
 use stateright::Model;
 use std::cell::RefCell;
@@ -35,18 +37,46 @@ pub(super) trait Keep<M: Model>: Sync {
     /// Are different states certain to have different fingerprints?
     fn is_exact(&self) -> bool;
 
+    /// Compares an arriving state with what is kept of the state that had its fingerprint first. Called for a sample.
+    fn arrive(&self, model: &M, print: u128, state: &M::State);
+
+    /// What these comparisons brought to light. The next search begins anew.
+    fn flaws(&self) -> Flaws<M>;
+
     /// May two states with one fingerprint differ, because they are told apart only up to an equivalence?
     fn is_quotient(&self) -> bool {
         false
     }
 }
 
-/// By hash, as they are.
-pub(super) struct Plain;
+/// What is wrong with the way in which states are told apart.
+pub(super) struct Flaws<M: Model> {
+    /// Where `Hash` and `Eq` disagree.
+    pub(super) audit: Audit<M>,
+    /// Where a canonical form merges states that differ, one line each.
+    pub(super) merged: Vec<String>,
+    /// Two states that it merges and should not.
+    pub(super) pair: Option<(M::State, M::State)>,
+}
 
-impl<M: Model> Keep<M> for Plain
+impl<M: Model> Default for Flaws<M> {
+    fn default() -> Self {
+        Flaws { audit: Audit::default(), merged: Vec::new(), pair: None }
+    }
+}
+
+/// By hash, as they are.
+pub(super) struct Plain<M: Model>(Sample<M>);
+
+impl<M: Model> Plain<M> {
+    pub(super) fn new() -> Self {
+        Plain(Sample::new())
+    }
+}
+
+impl<M: Model> Keep<M> for Plain<M>
 where
-    M::State: Hash + Send,
+    M::State: Clone + Eq + Hash + Send,
 {
     type Kept = M::State;
 
@@ -68,6 +98,13 @@ where
     fn is_exact(&self) -> bool {
         false
     }
+    fn arrive(&self, _: &M, print: u128, state: &M::State) {
+        self.0.arrive(print, state, fingerprint);
+    }
+
+    fn flaws(&self) -> Flaws<M> {
+        Flaws { audit: self.0.take(), ..Flaws::default() }
+    }
 }
 
 /// By their own bytes.
@@ -75,7 +112,7 @@ pub(super) struct Exact;
 
 impl<M: Model> Keep<M> for Exact
 where
-    M::State: Packed,
+    M::State: Packed + Eq,
 {
     type Kept = u128;
 
@@ -97,15 +134,33 @@ where
     fn is_exact(&self) -> bool {
         true
     }
+    fn arrive(&self, _: &M, _: u128, state: &M::State) {
+        let back = M::State::unpack(state.pack());
+        assert!(
+            back == *state,
+            "a state is not the same after packing and unpacking: `Packed` of {} leaves something out",
+            std::any::type_name::<M::State>()
+        );
+    }
+
+    fn flaws(&self) -> Flaws<M> {
+        Flaws::default()
+    }
 }
 
-/// How many states are decoded at once after encoding, to see whether they come back whole.
+/// How many states are decoded at once after encoding, to see whether they come back whole. Later ones are sampled.
 const TRIED: u32 = 256;
 
 /// By hash, and as bytes while they wait: large states with many small allocations shrink to what they say.
-#[derive(Default)]
-pub(super) struct Encoded {
+pub(super) struct Encoded<M: Model> {
     tried: AtomicU32,
+    sample: Sample<M>,
+}
+
+impl<M: Model> Encoded<M> {
+    pub(super) fn new() -> Self {
+        Encoded { tried: AtomicU32::new(0), sample: Sample::new() }
+    }
 }
 
 thread_local! {
@@ -128,9 +183,9 @@ pub(super) fn decode<S: DeserializeOwned>(bytes: &[u8]) -> S {
     postcard::from_bytes(bytes).unwrap_or_else(|error| panic!("an encoded state does not decode: {error}"))
 }
 
-impl<M: Model> Keep<M> for Encoded
+impl<M: Model> Keep<M> for Encoded<M>
 where
-    M::State: Hash + Eq + Serialize + DeserializeOwned,
+    M::State: Clone + Hash + Eq + Send + Serialize + DeserializeOwned,
 {
     type Kept = Box<[u8]>;
 
@@ -143,11 +198,7 @@ where
         let bytes = encode(&state);
         if self.tried.load(Relaxed) < TRIED {
             self.tried.fetch_add(1, Relaxed);
-            let back: M::State = decode(&bytes);
-            assert!(
-                back == state,
-                "a state is not the same after encoding and decoding: serde leaves something out"
-            );
+            try_back(&state, &bytes);
         }
         bytes
     }
@@ -159,4 +210,24 @@ where
     fn is_exact(&self) -> bool {
         false
     }
+    fn arrive(&self, _: &M, print: u128, state: &M::State) {
+        self.sample.arrive(print, state, fingerprint);
+        if is_chosen(print) {
+            try_back(state, &encode(state));
+        }
+    }
+
+    fn flaws(&self) -> Flaws<M> {
+        Flaws { audit: self.sample.take(), ..Flaws::default() }
+    }
+}
+
+/// # Panics
+/// If the bytes are not the state.
+fn try_back<S: Eq + DeserializeOwned>(state: &S, bytes: &[u8]) {
+    assert!(
+        decode::<S>(bytes) == *state,
+        "a state is not the same after encoding and decoding: serde of {} leaves something out",
+        std::any::type_name::<S>()
+    );
 }

@@ -6,6 +6,8 @@
 //!   states live only in the frontier, where parents are identities, not paths.
 //! * Every claim has a count of how often it was put to the test. One that never was is [`Verdict::Vacuous`].
 //! * A search that was cut is [`Ended::Bounded`], whatever cut it.
+//! * A search tries its own premises on a sample: that `Hash` and `Eq` agree, that the model is a function of its state,
+//!   that a canonical form merges only what is alike. If one fails, the verdict is [`Verdict::Unsound`].
 //!
 //! ```
 //! use quorate::engine::{search, Options};
@@ -23,10 +25,13 @@
 //! ```
 //!
 //! [`Verdict::Vacuous`]: crate::verdict::Verdict::Vacuous
+//! [`Verdict::Unsound`]: crate::verdict::Verdict::Unsound
 
 mod audit;
+mod audited;
 mod checkpoint;
 mod clock;
+mod conclude;
 mod control;
 mod coverage;
 mod entry;
@@ -38,8 +43,11 @@ mod interrupt;
 mod keep;
 mod options;
 mod path;
+mod purity;
+mod reach;
 mod recent;
 mod report;
+mod sample;
 mod search;
 mod stored;
 mod subject;
@@ -58,5 +66,6 @@ pub use inductive::{Induction, inductive};
 pub use interrupt::on_ctrl_c;
 pub use keep::Packed;
 pub use options::{Limits, Options, Stop, Store};
+pub use purity::Impurity;
 pub use report::{Ended, Finding, Report};
 pub use symmetry::Symmetry;

@@ -26,6 +26,18 @@ pub struct Limits {
     pub bytes: Option<u64>,
 }
 
+impl Limits {
+    /// These limits, and where one is not set, that of `others`.
+    pub fn or(self, others: Limits) -> Limits {
+        Limits {
+            states: self.states.or(others.states),
+            depth: self.depth.or(others.depth),
+            seconds: self.seconds.or(others.seconds),
+            bytes: self.bytes.or(others.bytes),
+        }
+    }
+}
+
 /// When to end a search on purpose.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Stop {

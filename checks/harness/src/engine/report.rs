@@ -1,9 +1,13 @@
 //! What a search found.
 
 use super::audit::Audit;
+use super::purity::Impurity;
 use crate::verdict::{Run, Verdict};
-use quorate_spec::{Claim, Kind, Remarks};
+use quorate_spec::{Claim, Kind, Remarks, Shape};
 use stateright::Model;
+
+/// What is wrong with a model that answers differently when it is asked again.
+const IMPURE: &str = "the model is not a function of its state";
 
 /// One claim, and what the search concluded about it.
 pub struct Finding<M: Model> {
@@ -77,8 +81,21 @@ pub struct Report<M: Model> {
     pub collision_odds: f64,
     /// What comparing whole states brought to light, where that was asked for.
     pub audit: Option<Audit<M>>,
-    /// Disagreements within an orbit, where a symmetry with images was given: claim or reason, one line each.
+    /// What comparing a sample of states brought to light, in every search that goes by a hash: the first 10,000
+    /// arrivals of each thread, and one in 256 later.
+    pub sample: Audit<M>,
+    /// Disagreements within an orbit, or within a class of a canonical form: claim or reason, one line each.
     pub asymmetries: Vec<String>,
+    /// Two states that a canonical form merges although they differ in what they lead to or in what the claims say.
+    pub merged: Option<(M::State, M::State)>,
+    /// Where the model answered differently when it was asked again: it is no function of its state.
+    pub impure: Vec<Impurity<M>>,
+    /// How many states were looked at twice to find that out.
+    pub looks: u64,
+    /// States from which no end, a state without a successor, can be reached: no claim about ends says anything of
+    /// them. Counted if a claim is about ends and the search was complete, from its beginning, in at most 8 million
+    /// steps.
+    pub endless: Option<u64>,
     /// What the model itself says of the search.
     pub remarks: Remarks,
     pub(super) declared: usize,
@@ -119,7 +136,9 @@ impl<M: Model> Report<M> {
                 self.undeclared().iter().map(|kind| format!("steps of kind {kind}, which is not declared")),
             );
         }
+        list.extend(self.impure.iter().map(|impurity| format!("{IMPURE}: {}", impurity.says)));
         list.extend(self.audit.iter().flat_map(Audit::failures));
+        list.extend(self.sample.failures());
         list.extend(self.asymmetries.iter().cloned());
         list.extend(self.remarks.failures.iter().cloned());
         list
@@ -128,6 +147,60 @@ impl<M: Model> Report<M> {
     /// Complete, every claim triggered and holding (or reached), every kind of action taken?
     pub fn is_green(&self) -> bool {
         self.failures().is_empty()
+    }
+
+    /// What else is to be known of the search, one line each.
+    pub fn lines(&self) -> Vec<String> {
+        let about_ends = |finding: &Finding<M>| matches!(finding.claim.shape(), Shape::AtEnd(_));
+        if !self.findings.iter().any(about_ends) {
+            return Vec::new();
+        }
+        vec![match self.endless {
+            Some(0) => "from every state an end can be reached".to_owned(),
+            Some(count) => format!(
+                "from {count} of {} states no end can be reached: claims about ends say nothing of them",
+                self.unique_states
+            ),
+            None => "the states from which no end can be reached were not counted".to_owned(),
+        }]
+    }
+
+    /// What was searched, on one line.
+    pub fn summary(&self) -> String {
+        let how = match &self.ended {
+            Ended::Complete => "complete".to_owned(),
+            Ended::Bounded { limit, frontier } => format!("cut at {limit} with {frontier} states open"),
+            Ended::Panicked { .. } => "ended by a panic".to_owned(),
+            Ended::Stopped => "stopped on purpose".to_owned(),
+            Ended::Empty => "no initial state".to_owned(),
+        };
+        let claims =
+            self.findings.iter().map(|finding| format!("{} ×{}", finding.claim.id(), finding.triggers));
+        let mut parts = vec![
+            how,
+            format!("{} states", self.unique_states),
+            format!("{} steps", self.transitions),
+            format!("depth {}", self.depth),
+            format!("{:.1} s", self.wall_seconds),
+            format!("claims {}", claims.collect::<Vec<_>>().join(", ")),
+        ];
+        if self.outside > 0 {
+            parts.push(format!("{} steps left the boundary", self.outside));
+        }
+        parts.extend(self.remarks.reductions.iter().map(|reduction| format!("reduced: {reduction}")));
+        parts.extend(self.lines());
+        parts.join(" · ")
+    }
+
+    /// If the states that were examined may not be those of the model, nothing is concluded from having examined them
+    /// all. A run that was found and retraced stands.
+    pub(super) fn doubt(&mut self) {
+        let impure = self.impure.iter().map(|impurity| format!("{IMPURE}: {}", impurity.says));
+        let reasons = impure.chain(self.sample.failures()).chain(self.asymmetries.iter().cloned());
+        let Some(why) = reasons.into_iter().next() else { return };
+        for finding in self.findings.iter_mut().filter(|finding| finding.verdict.run().is_none()) {
+            finding.verdict = Verdict::Unsound { why: why.clone() };
+        }
     }
 
     /// Was it cut by its depth?

@@ -1,14 +1,17 @@
 //! The search itself: level by level, each by as many threads as it feeds.
 
-use super::control::Control;
+use super::control::{Control, said};
 use super::frontier::{CHUNK, Chunk, Frontier, link};
 use super::keep::Keep;
 use super::options::{Options, Stop};
-use super::path::{self, ROOT};
+use super::path::{self, ROOT, Retraced, Retracer};
+use super::purity::{Initial, Purity};
+use super::reach::Reach;
+use super::sample;
 use super::subject::Subject;
 use super::table::{Ids, Keeping, Seen, Table};
 use super::tally::{Event, Tally};
-use super::worker::{Field, Level, Worker, said};
+use super::worker::{Field, Level, Worker};
 use super::{clock, report::Ended};
 use crate::verdict::Run;
 use quorate_spec::{Claim, Shape};
@@ -39,6 +42,10 @@ pub(super) struct Standing<T> {
     pub(super) total: Tally,
     pub(super) decisions: Vec<Option<Decision>>,
     pub(super) levels: Vec<u64>,
+    /// Where steps are noted: all of them so far.
+    pub(super) reach: Option<Reach>,
+    /// What the initial states were.
+    pub(super) initial: Initial,
 }
 
 /// How the loop over levels ended.
@@ -47,7 +54,15 @@ pub(super) enum Outcome<M: Model> {
     Halted(String),
     Deep(u32),
     Decided,
-    Panicked { message: String, run: Box<Run<M>>, during: Option<M::Action> },
+    Panicked {
+        message: String,
+        run: Box<Run<M>>,
+        during: Option<M::Action>,
+    },
+    /// A panic that has no run, because the model answers differently when it is asked again.
+    Lost {
+        message: String,
+    },
 }
 
 /// One search.
@@ -57,6 +72,7 @@ pub(super) struct Search<'a, M: Model, K, S> {
     pub(super) subject: S,
     pub(super) claims: Vec<Claim<M>>,
     pub(super) options: &'a Options,
+    pub(super) purity: Purity<M>,
 }
 
 impl<M, K, S> Search<'_, M, K, S>
@@ -73,8 +89,9 @@ where
     /// What a panic said that making or fingerprinting them caused.
     pub(super) fn begin(&self) -> Result<Standing<K::Kept>, String> {
         let mut total = Tally::new(self.claims.len(), &self.subject.kinds(self.model));
-        let table = Table::new();
+        let mut table = Table::new();
         let mut chunks = vec![Chunk::new()];
+        let mut initial = Initial::default();
         let seed = AssertUnwindSafe(|| {
             let mut ids = Ids::default();
             for (number, state) in self.model.init_states().into_iter().enumerate() {
@@ -82,7 +99,14 @@ where
                     continue;
                 }
                 let fingerprint = self.keep.fingerprint(self.model, &state);
-                assert!(table.reserve(&mut ids, 1), "more initial states than the first table holds");
+                initial.note(fingerprint);
+                if number < sample::EARLY as usize || sample::is_chosen(fingerprint) {
+                    self.keep.arrive(self.model, fingerprint, &state);
+                }
+                while !table.reserve(&mut ids, 1) {
+                    assert!(!table.is_exhausted(), "more initial states than a table can number");
+                    table.grow();
+                }
                 let link = link(ROOT, number as u32);
                 if let Seen::New(id) = table.insert(fingerprint, link, &mut ids, Keeping::First) {
                     if chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
@@ -98,7 +122,10 @@ where
         let decisions = vec![None; self.claims.len()];
         let levels = vec![total.found];
         let frontier = Frontier::in_order(chunks);
-        Ok(Standing { table: RwLock::new(table), frontier, begun: None, total, decisions, levels })
+        let about_ends = self.claims.iter().any(|claim| matches!(claim.shape(), Shape::AtEnd(_)));
+        let reach = about_ends.then(Reach::default);
+        let table = RwLock::new(table);
+        Ok(Standing { table, frontier, begun: None, total, decisions, levels, reach, initial })
     }
 
     /// Level after level, until nothing is left or something says stop. Returns how it ended, with the seconds of
@@ -151,15 +178,18 @@ where
         let chunks = std::mem::take(&mut standing.frontier.chunks);
         let level = Level::new(chunks, team, keeping, expand);
         let seconds = self.work(standing, control, &mut workers[..team], &level);
+        let table = standing.table.get_mut().expect("no model code runs while the table grows");
         let mut replaced = Vec::new();
         for worker in &mut workers[..team] {
             worker.hand_over(&mut standing.total);
+            if let Some(reach) = &mut standing.reach {
+                reach.absorb(&mut worker.steps, table);
+            }
             produced.append(&mut worker.produced);
             replaced.append(&mut worker.replaced);
             standing.frontier.chunks.append(&mut worker.left);
         }
         standing.frontier.chunks.extend(level.rest());
-        let table = standing.table.get_mut().expect("no model code runs while the table grows");
         self.replace(&mut produced, replaced, table);
         standing.begun = Some((produced, keeping));
         seconds
@@ -191,6 +221,8 @@ where
             subject: self.subject,
             claims: &self.claims,
             steps: self.claims.iter().any(|claim| matches!(claim.shape(), Shape::AlwaysStep(_))),
+            reach: standing.reach.as_ref().is_some_and(Reach::is_open),
+            purity: &self.purity,
             stop: self.options.stop,
             table: &standing.table,
             growing: &growing,
@@ -242,9 +274,16 @@ where
         let table = standing.table.get_mut().expect("no model code runs while the table grows");
         if let Some(caught) = control.take_panic() {
             settle(&mut standing.frontier, &mut standing.begun, table);
-            let run = path::run(self.model, table, caught.id, None);
-            let during = caught.action.and_then(|number| path::action(self.model, run.last(), number));
-            return Some(Outcome::Panicked { message: caught.message, run: Box::new(run), during });
+            let message = caught.message;
+            let retracer = Retracer { model: self.model, keep: self.keep, table };
+            let Retraced { run, odd, .. } = retracer.run(caught.id, None);
+            odd.into_iter().for_each(|odd| self.purity.note(odd));
+            let Some(run) = run else { return Some(Outcome::Lost { message }) };
+            let at = |number| path::action(self.model, run.last(), number);
+            // To list the actions may be what panicked.
+            let during =
+                caught.action.and_then(|number| catch_unwind(AssertUnwindSafe(|| at(number))).ok()?);
+            return Some(Outcome::Panicked { message, run: Box::new(run), during });
         }
         let level = standing.levels.len() as u32;
         let violated = self.decide(level, &mut standing.total, &mut standing.decisions);
@@ -312,6 +351,7 @@ pub(super) fn ended<M: Model, T>(outcome: Outcome<M>, standing: &Standing<T>) ->
         Outcome::Halted(limit) => Ended::Bounded { limit, frontier },
         Outcome::Deep(steps) => Ended::Bounded { limit: format!("depth {steps}"), frontier: deepest },
         Outcome::Decided => Ended::Stopped,
+        Outcome::Lost { message } => Ended::Bounded { limit: format!("a panic: {message}"), frontier },
         Outcome::Panicked { message, run, during } => Ended::Panicked { message, run: *run, during },
     }
 }

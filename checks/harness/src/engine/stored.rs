@@ -3,6 +3,7 @@
 use super::checkpoint::CheckpointError;
 use super::coverage::Coverage;
 use super::frontier::{Chunk, Frontier};
+use super::purity::Initial;
 use super::search::{Decision, Standing};
 use super::table::{Keeping, Table};
 use super::tally::{Event, Tally};
@@ -12,7 +13,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::RwLock;
 
-const MAGIC: &[u8; 16] = b"quorate search 1";
+const MAGIC: &[u8; 16] = b"quorate search 2";
 /// What stands for "none" where a number is optional.
 const NONE: u64 = u64::MAX;
 
@@ -214,7 +215,9 @@ fn get<R: Read>(from: &mut In<R>, kinds: &[Kind]) -> io::Result<Standing<Bytes>>
     };
     let events = vec![None; triggers.len()];
     let total = Tally { triggers, events, coverage, transitions, outside, found, examined };
-    Ok(Standing { table: RwLock::new(table), frontier, begun, total, decisions, levels })
+    // Steps and initial states are not stored: of a search that was taken up, nothing is said of either.
+    let (reach, initial) = (None, Initial::default());
+    Ok(Standing { table: RwLock::new(table), frontier, begun, total, decisions, levels, reach, initial })
 }
 
 fn get_decision<R: Read>(from: &mut In<R>) -> io::Result<Option<Decision>> {

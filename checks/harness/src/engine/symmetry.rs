@@ -7,15 +7,20 @@
 //! That is sound only if permuted states have permuted successors, and if claims do not tell them apart. Both are
 //! checked at every state found, against its images; a disagreement is a line in
 //! [`Report::asymmetries`](super::Report::asymmetries), and the report is not green. Claims about steps are not
-//! compared: the image of an action is not known here.
+//! compared there: the image of an action is not known here.
+//!
+//! A canonical form may still merge too much, and images cannot show that: they come from the permutations that were
+//! named. So a sample of the states that arrive at a known class is compared with the state that founded it: the value
+//! of every claim, and the set of classes that they lead to, each with what the claims say of the step there.
 
 use super::fingerprint::fingerprint;
-use super::keep::Keep;
-use quorate_spec::{Claim, Shape};
+use super::keep::{Flaws, Keep};
+use super::sample::{Store, lock};
+use quorate_spec::{Claim, Shape, Truth};
 use stateright::Model;
 use std::collections::BTreeSet;
 use std::hash::Hash;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// The most members of an orbit that are compared with each other.
 const MEMBERS: usize = 24;
@@ -38,6 +43,17 @@ pub(super) struct Quotient<'a, M: Model, C> {
     claims: Vec<Claim<M>>,
     symmetry: &'a Symmetry<M, C>,
     asymmetries: Mutex<BTreeSet<String>>,
+    classes: Mutex<Store<(Facts, M::State)>>,
+    pair: Mutex<Option<(M::State, M::State)>>,
+}
+
+/// What is the same for all states that may be merged.
+#[derive(PartialEq)]
+struct Facts {
+    /// What each claim says of the state.
+    truths: Vec<Truth>,
+    /// The classes that it leads to, with what the claims say of the steps.
+    successors: u128,
 }
 
 impl<'a, M: Model, C: Hash> Quotient<'a, M, C>
@@ -45,11 +61,14 @@ where
     M::State: Clone + Eq,
 {
     pub(super) fn new(model: &'a M, claims: Vec<Claim<M>>, symmetry: &'a Symmetry<M, C>) -> Self {
-        Quotient { model, claims, symmetry, asymmetries: Mutex::default() }
-    }
-
-    pub(super) fn asymmetries(self) -> Vec<String> {
-        self.asymmetries.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
+        Quotient {
+            model,
+            claims,
+            symmetry,
+            asymmetries: Mutex::default(),
+            classes: Mutex::default(),
+            pair: Mutex::default(),
+        }
     }
 
     fn print(&self, state: &M::State) -> u128 {
@@ -87,8 +106,67 @@ where
         }
     }
 
+    fn facts(&self, state: &M::State) -> Facts
+    where
+        M::Action: Clone,
+    {
+        let (mut actions, mut successors, mut is_end) = (Vec::new(), Vec::new(), true);
+        self.model.actions(state, &mut actions);
+        for action in actions {
+            let Some(next) = self.model.next_state(state, action.clone()) else { continue };
+            is_end = false;
+            if self.model.within_boundary(&next) {
+                let over = |claim: &Claim<M>| claim.over_step(self.model, state, &action, &next) as u8;
+                let truths: Vec<u8> = self.claims.iter().map(over).collect();
+                successors.push(fingerprint(&(self.print(&next), truths)));
+            }
+        }
+        successors.sort_unstable();
+        // A set: how many ways lead to a class makes no difference to what can be reached.
+        successors.dedup();
+        let truth = |claim: &Claim<M>| match claim.shape() {
+            Shape::AtEnd(_) if is_end => claim.at_end(self.model, state),
+            _ => claim.at_state(self.model, state),
+        };
+        Facts {
+            truths: self.claims.iter().map(truth).collect(),
+            successors: fingerprint(&(is_end, successors)),
+        }
+    }
+
+    /// Compares a state with the one that founded its class.
+    fn compare_with_founder(&self, print: u128, state: &M::State)
+    where
+        M::Action: Clone,
+    {
+        let mut classes = lock(&self.classes);
+        let Some((facts, founder)) = classes.get(print) else {
+            if classes.has_room() {
+                let facts = self.facts(state);
+                classes.put(print, (facts, state.clone()));
+            }
+            return;
+        };
+        if founder == state {
+            return;
+        }
+        let own = self.facts(state);
+        if own == *facts {
+            return;
+        }
+        for (claim, (one, other)) in self.claims.iter().zip(facts.truths.iter().zip(&own.truths)) {
+            if one != other {
+                self.note(format!("{}: the canonical form merges states that it tells apart", claim.id()));
+            }
+        }
+        if own.successors != facts.successors {
+            self.note("the canonical form merges states that have different successors".to_owned());
+        }
+        lock(&self.pair).get_or_insert_with(|| (founder.clone(), state.clone()));
+    }
+
     fn note(&self, line: String) {
-        let mut lines = self.asymmetries.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = lock(&self.asymmetries);
         if lines.len() < LINES {
             lines.insert(line);
         }
@@ -107,6 +185,7 @@ impl<M, C> Keep<M> for Quotient<'_, M, C>
 where
     M: Model + Sync,
     M::State: Clone + Eq + Send,
+    M::Action: Clone,
     C: Hash,
 {
     type Kept = M::State;
@@ -131,5 +210,17 @@ where
 
     fn is_quotient(&self) -> bool {
         true
+    }
+    fn arrive(&self, _: &M, print: u128, state: &M::State) {
+        self.compare_with_founder(print, state);
+    }
+
+    fn flaws(&self) -> Flaws<M> {
+        lock(&self.classes).clear();
+        Flaws {
+            merged: std::mem::take(&mut *lock(&self.asymmetries)).into_iter().collect(),
+            pair: lock(&self.pair).take(),
+            ..Flaws::default()
+        }
     }
 }

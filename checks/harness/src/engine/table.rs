@@ -179,6 +179,35 @@ impl Table {
         }
     }
 
+    /// The identity of the state of a fingerprint, if it was inserted.
+    pub(super) fn find(&self, fingerprint: u128) -> Option<u32> {
+        let (low, high) = (fingerprint as u64, (fingerprint >> 64) as u64);
+        let mut index = self.home(fingerprint);
+        loop {
+            let bucket = self.bucket(index);
+            for slot in 0..SLOTS {
+                match bucket.mark[slot].load(Acquire) {
+                    EMPTY => return None,
+                    BUSY => {}
+                    mark if bucket.low[slot].load(Relaxed) == low
+                        && bucket.high[slot].load(Relaxed) == high =>
+                    {
+                        return Some(mark - BASE);
+                    }
+                    _ => {}
+                }
+            }
+            index = if index + 1 == self.buckets as usize { 0 } else { index + 1 };
+        }
+    }
+
+    /// The fingerprint of an identity. It goes through the whole table.
+    pub(super) fn print_of(&self, id: u32) -> Option<u128> {
+        let mut entries = self.entries();
+        let (low, high, _) = entries.find(|(_, _, mark)| *mark == id + BASE)?;
+        Some(u128::from(high) << 64 | u128::from(low))
+    }
+
     #[inline]
     fn publish(&self, bucket: &Bucket, slot: usize, print: (u64, u64), link: u64, ids: &mut Ids) -> Seen {
         let id = ids.take();

@@ -1,16 +1,18 @@
 //! One thread's part of a level: examine states, generate their successors, keep the new ones.
 
-use super::control::{Caught, Control, POLL};
+use super::control::{Caught, Control, POLL, said};
 use super::frontier::{CHUNK, Chunk, link};
 use super::keep::Keep;
 use super::options::Stop;
+use super::purity::{self, Eye, Purity};
+use super::reach::Steps;
 use super::recent::Recent;
+use super::sample;
 use super::subject::Subject;
 use super::table::{Ids, Keeping, Seen, Table};
 use super::tally::{Event, Tally};
 use quorate_spec::Claim;
 use stateright::Model;
-use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
@@ -24,12 +26,30 @@ pub(super) struct Field<'a, M: Model, K, S> {
     pub(super) claims: &'a [Claim<M>],
     /// Is one of the claims about steps, so that actions must be kept until the claim was evaluated?
     pub(super) steps: bool,
+    /// Are steps and ends to be noted, to see from where an end can be reached?
+    pub(super) reach: bool,
+    /// The states that are looked at twice.
+    pub(super) purity: &'a Purity<M>,
     pub(super) stop: Stop,
     pub(super) table: &'a RwLock<Table>,
     /// Held by the thread that grows the table. Whoever else needs room waits here, where it learns that there is
     /// room, and not for the table alone: a reader that came first would keep it waiting to the end of the level.
     pub(super) growing: &'a Mutex<()>,
     pub(super) control: &'a Control<'a>,
+}
+
+impl<M, K, S> Field<'_, M, K, S>
+where
+    M: Model,
+    M::State: Clone,
+    M::Action: Clone,
+    K: Keep<M>,
+    S: Subject<M>,
+{
+    fn look(&self, state: &M::State) {
+        let Field { model, keep, subject, claims, .. } = *self;
+        self.purity.look(&Eye { model, keep, subject, claims }, state);
+    }
 }
 
 /// What all threads share for the length of a level.
@@ -88,6 +108,10 @@ pub(super) struct Worker<M: Model, T> {
     /// Where several states have one fingerprint: those whose link replaced another's.
     pub(super) replaced: Vec<(u32, u64, M::State)>,
     pub(super) ids: Ids,
+    /// What was noted of this level, where steps are noted.
+    pub(super) steps: Steps,
+    /// Arrivals that are still compared in full, and states that are still looked at twice.
+    early: (u32, u32),
     actions: Vec<M::Action>,
     batch: Vec<Successor<M::State>>,
     recent: Recent,
@@ -104,6 +128,8 @@ impl<M: Model, T> Worker<M, T> {
             left: Vec::new(),
             replaced: Vec::new(),
             ids: Ids::default(),
+            steps: Steps::default(),
+            early: (sample::EARLY, purity::EARLY),
             actions: Vec::new(),
             batch: Vec::new(),
             recent: Recent::new(),
@@ -115,6 +141,7 @@ impl<M: Model, T> Worker<M, T> {
     /// Takes chunks until none is left, or the search is halted.
     pub(super) fn work<K, S>(&mut self, field: &Field<'_, M, K, S>, level: &Level<T>)
     where
+        M::State: Clone,
         M::Action: Clone,
         K: Keep<M, Kept = T>,
         S: Subject<M>,
@@ -138,6 +165,7 @@ impl<M: Model, T> Worker<M, T> {
         mut chunk: Chunk<T>,
         table: &mut Option<RwLockReadGuard<'a, Table>>,
     ) where
+        M::State: Clone,
         M::Action: Clone,
         K: Keep<M, Kept = T>,
         S: Subject<M>,
@@ -187,6 +215,7 @@ impl<M: Model, T> Worker<M, T> {
         at: Event,
         table: &mut Option<RwLockReadGuard<'a, Table>>,
     ) where
+        M::State: Clone,
         M::Action: Clone,
         K: Keep<M, Kept = T>,
         S: Subject<M>,
@@ -203,6 +232,13 @@ impl<M: Model, T> Worker<M, T> {
         let is_end = self.generate(field, state, at, from);
         if is_end {
             self.tally.end(field.model, field.claims, state, at);
+            if field.reach {
+                self.steps.end(at.id);
+            }
+        }
+        if self.early.1 > 0 || at.id & 0xff == 0xff {
+            self.early.1 = self.early.1.saturating_sub(1);
+            field.look(state);
         }
         if self.batch.len() >= BATCH {
             self.insert(field, level, table);
@@ -213,6 +249,7 @@ impl<M: Model, T> Worker<M, T> {
     /// successor at all. `from` names the state in links.
     fn generate<K, S>(&mut self, field: &Field<'_, M, K, S>, state: &M::State, at: Event, from: u32) -> bool
     where
+        M::State: Clone,
         M::Action: Clone,
         K: Keep<M, Kept = T>,
         S: Subject<M>,
@@ -241,6 +278,13 @@ impl<M: Model, T> Worker<M, T> {
                 continue;
             }
             let fingerprint = field.keep.fingerprint(model, &next);
+            if self.early.0 > 0 || sample::is_chosen(fingerprint) {
+                self.early.0 = self.early.0.saturating_sub(1);
+                field.keep.arrive(model, fingerprint, &next);
+            }
+            if field.reach {
+                self.steps.step(at.id, fingerprint);
+            }
             let link = link(from, number as u32);
             // What is known is dropped here and now, while its memory is at the top of the allocator's lists.
             if !self.recent.knew(fingerprint, link) {
@@ -327,11 +371,4 @@ impl<M: Model, T> Worker<M, T> {
 
 fn read(table: &RwLock<Table>) -> RwLockReadGuard<'_, Table> {
     table.read().expect("no model code runs while the table grows")
-}
-
-/// What a panic said, if it said it in words.
-pub(super) fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without words".to_owned())
 }

@@ -1,6 +1,6 @@
 //! What a run of checks shares: threads, folders, the flag that Ctrl-C raises.
 
-use crate::engine::{Options, Store};
+use crate::engine::{Limits, Options, Store};
 use crate::escape::{file_name, visible};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -27,6 +27,8 @@ pub struct Context {
     pub program: String,
     /// Random runs take these seeds instead of their own.
     pub seeds: Option<Range<u64>>,
+    /// Where a search is cut that has no limit of its own.
+    pub limits: Limits,
     /// Raised to end early.
     pub interrupt: Option<Arc<AtomicBool>>,
 }
@@ -41,6 +43,7 @@ impl Default for Context {
             property: None,
             program: "quorate".to_owned(),
             seeds: None,
+            limits: Limits::default(),
             interrupt: None,
         }
     }

@@ -62,6 +62,11 @@ pub enum Conclusion {
     Unreached,
     /// Never put to the test.
     Vacuous,
+    /// Nothing is known: a premise of the search itself does not hold.
+    Unsound {
+        /// Which, in one sentence.
+        why: String,
+    },
 }
 
 impl Conclusion {
@@ -74,6 +79,7 @@ impl Conclusion {
             Conclusion::Violated => "violated",
             Conclusion::Reached => "reached",
             Conclusion::Unreached | Conclusion::Vacuous => "unreached",
+            Conclusion::Unsound { .. } => "unsound",
         }
     }
 }
@@ -221,7 +227,10 @@ fn judge(expect: Expect, conclusion: &Conclusion, steps: Option<usize>, deep: bo
     let unmet = |reason: String| Judgement::Unmet(reason);
     match (expect, conclusion) {
         (_, Conclusion::Vacuous) => unmet("vacuous: it was never put to the test".to_owned()),
-        (_, Conclusion::Bounded { limit, .. }) if limit == PANIC => unmet("the model panicked".to_owned()),
+        (_, Conclusion::Unsound { why }) => unmet(why.clone()),
+        (_, Conclusion::Bounded { limit, .. }) if limit.starts_with(PANIC) => {
+            unmet("the model panicked".to_owned())
+        }
         (Expect::Violated { .. }, Conclusion::Bounded { limit, .. }) if deep => {
             unmet(format!("not refuted before the search was cut ({limit})"))
         }

@@ -31,7 +31,8 @@ where
     pub(super) fn run(&self) -> Outcome {
         let Search { model, stop, limits, .. } = self.search;
         let label = format!("{} {}", self.search.identity.protocol, self.search.identity.model);
-        let options = Options { stop: *stop, limits: *limits, ..self.context.options(&label) };
+        let limits = limits.or(self.context.limits);
+        let options = Options { stop: *stop, limits, ..self.context.options(&label) };
         let report = (self.search.search)(model, &options);
         let mut outcome = Outcome::default();
         let mut remarks = vec![report.remarks.clone()];
@@ -60,9 +61,8 @@ where
                 outcome.rows.push(self.failure(&report, "claims", "the model claims nothing".to_owned()));
             }
         }
-        for broken in &report.asymmetries {
-            outcome.rows.push(self.failure(&report, "symmetry", broken.clone()));
-        }
+        outcome.lines.extend(report.lines());
+        outcome.rows.extend(self.premises(&report));
         outcome.rows.extend(self.panic(&report));
         outcome.collision_odds = report.collision_odds;
         outcome
@@ -150,15 +150,54 @@ where
         Some(row)
     }
 
+    /// Does `Hash` agree with `Eq`? Said if the whole search was an audit, or if the sample shows that it does not.
     fn audit(&self, report: &Report<M>) -> Option<Row> {
-        let audit = report.audit.as_ref()?;
+        let audit = report.audit.as_ref().or((!report.sample.is_clean()).then_some(&report.sample))?;
         let expect = if self.search.hash_broken { Expect::Violated { steps: None } } else { Expect::Holds };
         let mut row =
             self.row(report, "hash", "states that differ hash differently, and equal ones alike", expect);
-        row.triggers = report.unique_states;
-        row.conclusion = if audit.is_clean() { Conclusion::Complete } else { Conclusion::Violated };
-        row.sentence = (!audit.is_clean()).then(|| audit.failures().join("; "));
+        row.triggers = audit.compared;
+        let cut = |limit: &str, frontier| Conclusion::Bounded { limit: limit.to_owned(), frontier };
+        row.conclusion = match &report.ended {
+            _ if !audit.is_clean() => Conclusion::Violated,
+            Ended::Complete => Conclusion::Complete,
+            Ended::Bounded { limit, frontier } => cut(limit, *frontier),
+            Ended::Stopped => cut("stopped on purpose", 0),
+            Ended::Panicked { .. } => cut(PANIC, 0),
+            Ended::Empty => Conclusion::Vacuous,
+        };
+        let pair = [&audit.alike, &audit.apart].into_iter().flatten().next();
+        let states = pair.map_or_else(String::new, |pair| self.both(pair));
+        row.sentence = (!audit.is_clean()).then(|| audit.failures().join("; ") + &states);
         Some(row.judge(self.search.deep))
+    }
+
+    /// What else the states that were examined are believed for: that the model is a function of its state, and that a
+    /// canonical form merges only what is alike.
+    fn premises(&self, report: &Report<M>) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for impurity in &report.impure {
+            let at = impurity
+                .at
+                .as_ref()
+                .map_or_else(String::new, |state| format!("\n      in {}", self.text(state)));
+            let values = impurity.values.as_ref().map_or_else(String::new, |pair| self.both(pair));
+            let sentence = format!("the model is not a function of its state: {}{at}{values}", impurity.says);
+            rows.push(self.failure(report, "function", sentence));
+        }
+        for broken in &report.asymmetries {
+            let states = report.merged.as_ref().map_or_else(String::new, |pair| self.both(pair));
+            rows.push(self.failure(report, "symmetry", format!("{broken}{states}")));
+        }
+        rows
+    }
+
+    fn both(&self, (one, other): &(M::State, M::State)) -> String {
+        format!("\n      one   {}\n      other {}", self.text(one), self.text(other))
+    }
+
+    fn text(&self, state: &M::State) -> String {
+        serde_json::Value::Object(self.search.form.vars(state)).to_string()
     }
 
     fn panic(&self, report: &Report<M>) -> Option<Row> {
@@ -181,7 +220,7 @@ where
 fn conclusion<M: Spec>(verdict: &Verdict<M>) -> Conclusion {
     match verdict {
         Verdict::Complete { .. } => Conclusion::Complete,
-        Verdict::Bounded { limit, .. } if limit == PANIC => {
+        Verdict::Bounded { limit, .. } if limit.starts_with(PANIC) => {
             Conclusion::Bounded { limit: PANIC.to_owned(), frontier: 0 }
         }
         Verdict::Bounded { limit, frontier } => {
@@ -194,5 +233,6 @@ fn conclusion<M: Spec>(verdict: &Verdict<M>) -> Conclusion {
         Verdict::Reached(_) => Conclusion::Reached,
         Verdict::Unreached => Conclusion::Unreached,
         Verdict::Vacuous => Conclusion::Vacuous,
+        Verdict::Unsound { why } => Conclusion::Unsound { why: why.clone() },
     }
 }
