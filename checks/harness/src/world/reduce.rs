@@ -8,13 +8,16 @@ use quorate_machine::{Machine, NodeId, RequestId};
 use quorate_spec::{Claim, Claims, Remarks, Spec};
 use stateright::Model;
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Occasions of a kind that are all checked; of later ones a sample is.
 const ALL_OF: u64 = 10_000;
+
+/// Searches in which a scope's statement was refuted, after which it is no longer used.
+const MOST_REFUTATIONS: u64 = 6;
 
 /// Drops that are all tried against claims and bounds; of later ones one in 256 is.
 const ALL_DROPS: u64 = 2_000;
@@ -45,7 +48,7 @@ impl<M: Checkable> Reducer<M> {
     pub(super) fn is_over(&self) -> bool {
         match self {
             Reducer::Graph(graph) => graph.is_over(),
-            Reducer::Stated(checked) => checked.is_refuted(),
+            Reducer::Stated(checked) => checked.is_over(),
         }
     }
 }
@@ -53,8 +56,9 @@ impl<M: Checkable> Reducer<M> {
 /// What a world knows of the search that is running.
 pub(crate) struct Reducing<M: Machine> {
     now: RwLock<Option<Arc<Reducer<M>>>>,
-    /// Was the scope's own statement refuted by an earlier search, and how?
-    refuted: Mutex<Option<String>>,
+    /// For which messages earlier searches refuted the scope's own statement.
+    refuted: Mutex<BTreeMap<u128, String>>,
+    refutations: AtomicU64,
     /// Steps that earlier searches took and their graphs did not have.
     learned: Mutex<Vec<Surprise<M>>>,
     remembered: AtomicU64,
@@ -68,6 +72,7 @@ impl<M: Machine> Default for Reducing<M> {
         Reducing {
             now: RwLock::default(),
             refuted: Mutex::default(),
+            refutations: AtomicU64::new(0),
             learned: Mutex::default(),
             remembered: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
@@ -117,12 +122,13 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         if !self.scope().reduced || !is_monotone || self.steps.is_none() {
             return;
         }
-        let is_refuted = self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        let kept =
+            self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
         self.reducing.dropped.store(0, Relaxed);
         self.reducing.tried.store(0, Relaxed);
         self.reducing.set(match self.scope().dead {
-            Some(_) if is_refuted => None,
-            Some(dead) => Some(Reducer::Stated(Checked::new(dead))),
+            Some(_) if self.reducing.refutations.load(Relaxed) > MOST_REFUTATIONS => None,
+            Some(dead) => Some(Reducer::Stated(Checked::new(dead, kept))),
             None => self.local_graph().map(Reducer::Graph),
         });
     }
@@ -130,9 +136,6 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     /// From here on nothing is dropped any more.
     pub(super) fn end_reduction(&self, _complete: bool) -> Remarks {
         let mut remarks = Remarks::default();
-        let lock = |refuted: Option<String>| {
-            *self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner) = refuted;
-        };
         let (dropped, tried) = (self.reducing.dropped.load(Relaxed), self.reducing.tried.load(Relaxed));
         let told = |by: String| {
             format!(
@@ -149,20 +152,24 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             Some(Reducer::Stated(checked)) => {
                 let (places, pairs) = checked.tried();
                 remarks.again = checked.is_refuted();
-                lock(checked.refutation());
+                self.reducing.refutations.fetch_add(u64::from(remarks.again), Relaxed);
+                let mut refuted = self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some((_, first)) = refuted.first_key_value() {
+                    let count = refuted.len();
+                    remarks
+                        .lines
+                        .push(format!("{count} messages kept that are stated to be dead and act, {first}"));
+                }
+                refuted.extend(checked.refuted());
                 let by = format!(
                     "by a statement, each tried in all that follows ({pairs} pairs, {places} local states)"
                 );
                 remarks.reductions.push(told(by));
             }
-            None => {
-                let refuted = self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                remarks.lines.extend(refuted.map(|envelope| {
-                    format!(
-                        "no message dropped: {envelope} is stated to be dead, and its delivery does something"
-                    )
-                }));
+            None if self.reducing.refutations.load(Relaxed) > MOST_REFUTATIONS => {
+                remarks.lines.push("no message dropped: what the scope states to be dead is not".to_owned());
             }
+            None => {}
         }
         self.reducing.set(None);
         let failures = self.reducing.failures.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,8 +2,8 @@
 //!
 //! A scope whose local graph is too large to close may state which messages are dead ([`Scope::dead`]). Nothing rests on
 //! the statement: a message that was dropped in a local state is tried there, and in every local state that the search
-//! reaches from it, over steps found before or after. If its delivery does anything in one of them, the result is void,
-//! and the search is made again without the predicate.
+//! reaches from it, over steps found before or after. If its delivery does anything in one of them, the result is void:
+//! the search is made again and keeps that message, and after some searches it keeps every message.
 //!
 //! [`Scope::dead`]: super::super::Scope::dead
 
@@ -12,9 +12,12 @@ use super::graph::is_idle;
 use super::{Dead, Place};
 use foldhash::fast::FixedState;
 use quorate_machine::Machine;
-use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError, RwLock};
+
+/// Steps that a search may still take once its result is void, so that it refutes more than one message.
+const AFTER_REFUTATION: u64 = 20_000;
 
 /// Shards of the sets that every step looks into, so that threads rarely meet.
 const SHARDS: usize = 64;
@@ -27,10 +30,13 @@ type Set = RwLock<HashSet<u128, FixedState>>;
 /// The predicate, and all that was dropped by it.
 pub(crate) struct Checked<M: Machine> {
     predicate: Dead<M>,
+    /// Messages, by digest, for which the predicate was refuted by earlier searches.
+    kept: HashSet<u128, FixedState>,
     /// Pairs of local state and message that were dropped, and pairs of local states that are steps.
     seen: Vec<Set>,
     record: Mutex<Record<M>>,
-    is_refuted: AtomicBool,
+    /// Steps since the first refutation, itself among them.
+    since: AtomicU64,
     pairs: AtomicU64,
 }
 
@@ -40,7 +46,7 @@ struct Record<M: Machine> {
     places: Vec<Dropped<M>>,
     numbers: HashMap<u128, u32, FixedState>,
     envelopes: Vec<Shared<Envelope<M::Message>>>,
-    refuted: Option<String>,
+    refuted: BTreeMap<u128, String>,
 }
 
 struct Dropped<M: Machine> {
@@ -50,19 +56,20 @@ struct Dropped<M: Machine> {
 }
 
 impl<M: Checkable> Checked<M> {
-    pub(in super::super) fn new(predicate: Dead<M>) -> Self {
+    pub(in super::super) fn new(predicate: Dead<M>, kept: HashSet<u128, FixedState>) -> Self {
         let record = Record {
             index: HashMap::default(),
             places: Vec::new(),
             numbers: HashMap::default(),
             envelopes: Vec::new(),
-            refuted: None,
+            refuted: BTreeMap::new(),
         };
         Checked {
             predicate,
+            kept,
             seen: std::iter::repeat_with(Set::default).take(SHARDS).collect(),
             record: Mutex::new(record),
-            is_refuted: AtomicBool::new(false),
+            since: AtomicU64::new(0),
             pairs: AtomicU64::new(0),
         }
     }
@@ -74,7 +81,7 @@ impl<M: Checkable> Checked<M> {
         crashes: u8,
         envelope: &Shared<Envelope<M::Message>>,
     ) -> bool {
-        if !(self.predicate)(node, crashes, envelope) {
+        if !(self.predicate)(node, crashes, envelope) || self.kept.contains(&envelope.digest()) {
             return false;
         }
         if self.is_new(key(node, crashes) ^ envelope.digest().wrapping_mul(MIX)) {
@@ -106,8 +113,8 @@ impl<M: Checkable> Checked<M> {
 
     fn account(&self, record: &Record<M>, tried: u64) {
         self.pairs.fetch_add(tried, Relaxed);
-        if record.refuted.is_some() {
-            self.is_refuted.store(true, Relaxed);
+        if !record.refuted.is_empty() {
+            self.since.fetch_max(1, Relaxed);
         }
     }
 
@@ -121,11 +128,16 @@ impl<M: Checkable> Checked<M> {
 
     /// Did a message that was dropped turn out to be alive?
     pub(crate) fn is_refuted(&self) -> bool {
-        self.is_refuted.load(Relaxed)
+        self.since.load(Relaxed) > 0
     }
 
-    /// The first message that was dropped and is alive, in words.
-    pub(crate) fn refutation(&self) -> Option<String> {
+    /// Is there nothing more to be learned from this search?
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_refuted() && self.since.fetch_add(1, Relaxed) > AFTER_REFUTATION
+    }
+
+    /// The messages that were dropped and are alive, by digest, in words.
+    pub(crate) fn refuted(&self) -> BTreeMap<u128, String> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner).refuted.clone()
     }
 
@@ -185,7 +197,8 @@ impl<M: Checkable> Record<M> {
             let envelope = &self.envelopes[number as usize];
             // While the replica is down nothing is delivered.
             if dropped.node.driver().is_some() && !is_idle(&dropped.node, envelope, &mut None) {
-                self.refuted.get_or_insert_with(|| format!("{envelope:?}"));
+                let words = || format!("{envelope:?}");
+                self.refuted.entry(envelope.digest()).or_insert_with(words);
             }
             pairs.extend(dropped.next.iter().map(|next| (*next, number)));
         }
