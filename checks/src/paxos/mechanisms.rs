@@ -11,7 +11,7 @@ use super::{
     machine::{Core, Paxos},
     refine::Told,
 };
-use quorate::world::{Event, Observation, Persistence, World, WorldModel};
+use quorate::world::{Event, NetworkKind, Observation, Persistence, World, WorldModel};
 use quorate_core::paxos::{Ballot, Config, Message, Notice, Request, Response, Slot, Write};
 use quorate_machine::NodeId;
 use quorate_spec::Claims;
@@ -39,7 +39,7 @@ pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
         (hands_over || stops, hand_over::when_done),
         (hands_over, hand_over::gives_up),
         (stops, hand_over::stops_for_good),
-        (scope.refusals, turns_away),
+        (scope.network != NetworkKind::Monotone, turns_away),
     ];
     for (is_wanted, claims) in wanted {
         if is_wanted {

@@ -94,10 +94,16 @@ pub type Everything = Keeper<Core, 2>;
 /// What every mechanism claims where it acts, and the witnesses that say that it did: each must be met with.
 pub const MECHANISMS: &[&str] = &[
     "read-index",
+    "PX-S20",
+    "steps-down",
+    "re-arms",
     "observes",
     "window",
     "pre-vote",
     "hands-over",
+    "PX-S21",
+    "gives-up",
+    "transfer-timed",
     "stops",
     "full",
     "restarted-leads",

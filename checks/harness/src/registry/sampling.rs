@@ -30,6 +30,12 @@ pub struct Sampling<M: Spec> {
     /// The kinds of action that must be taken at least once: a mechanism that no run exercised was not sampled.
     pub exercised: &'static [&'static str],
     /// The claims, by id, that must be put to the test at least once: what they speak of happens in some run.
+    ///
+    /// One that never was fails the check as *never exercised*. That says nothing against the claim. It says that these
+    /// runs could not have broken it, either by chance, because what it speaks of is rare, or because a change made it
+    /// impossible, which may be a defect. Which of the two it is shows in how many runs it happened before: a claim
+    /// that many runs exercised does not vanish by chance, one that a single run in hundreds exercised may. The check
+    /// prints for each claim how often it was put to the test and in how many runs, and which are near the edge.
     pub triggered: &'static [&'static str],
     /// What else is to be said after the runs.
     pub after: Option<fn(&M) -> Remarks>,
@@ -83,8 +89,7 @@ where
             (row.wall_seconds, row.cpu_seconds) = (elapsed, elapsed);
             lines.insert(0, told(&sample, &plan, elapsed));
             if !triggered.is_empty() {
-                let counts = triggered.iter().map(|claim| format!("{claim} {}", tested(&sample, claim)));
-                lines.push(format!("put to the test: {}", counts.collect::<Vec<_>>().join(", ")));
+                lines.extend(exercise(&sample, triggered));
             }
             Outcome { rows: vec![row.judge(false)], lines, ..Outcome::default() }
         };
@@ -105,6 +110,26 @@ fn tested<M: Spec>(sample: &Sample<M>, id: &str) -> u64 {
             Shape::Always(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => sampled.triggers,
         })
         .sum()
+}
+
+/// Fewer runs than this exercise a claim that is near the edge: with other seeds none might.
+const EDGE: u64 = 5;
+
+/// How often the claims `ids` were put to the test and in how many runs, and which of them are near the edge.
+fn exercise<M: Spec>(sample: &Sample<M>, ids: &[&'static str]) -> Vec<String> {
+    let runs = |id: &str| {
+        let claims = sample.claims.iter().filter(|sampled| sampled.claim.id() == id);
+        claims.map(|sampled| sampled.runs).sum::<u64>()
+    };
+    let counts = ids.iter().map(|id| format!("{id} {} in {}", tested(sample, id), runs(id)));
+    let counts = counts.collect::<Vec<_>>().join(", ");
+    let mut lines = vec![format!("put to the test, in how many of {} runs: {counts}", sample.runs)];
+    let edge = ids.iter().filter(|id| runs(id) < EDGE).map(|id| format!("{id} in {}", runs(id)));
+    let edge: Vec<_> = edge.collect();
+    if !edge.is_empty() {
+        lines.push(format!("near the edge, exercised by fewer than {EDGE} runs: {}", edge.join(", ")));
+    }
+    lines
 }
 
 fn count<M: Spec>(row: &mut Row, sample: &Sample<M>, faults: &[&'static str]) {

@@ -58,6 +58,10 @@ pub struct Sampled<M: Model> {
     pub claim: Claim<M>,
     /// How often it said something.
     pub triggers: u64,
+    /// In how many runs it said something; for a `sometimes`, in how many it was reached.
+    pub runs: u64,
+    /// Whether it did so in the run that is under way.
+    spoke: bool,
     /// For a `sometimes`: the run that reached it. For the others: the run that broke it.
     pub found: Option<(u64, Run<M>)>,
 }
@@ -129,7 +133,13 @@ where
 {
     let mut claims = Claims::default();
     model.claims(&mut claims);
-    let claims = claims.as_slice().iter().map(|claim| Sampled { claim: *claim, triggers: 0, found: None });
+    let claims = claims.as_slice().iter().map(|claim| Sampled {
+        claim: *claim,
+        triggers: 0,
+        runs: 0,
+        spoke: false,
+        found: None,
+    });
     let mut sample = Sample {
         claims: claims.collect(),
         runs: 0,
@@ -146,6 +156,9 @@ where
         let mut dice = Dice { random, led: steering.pick, rare: steering.rare };
         let last = walk(model, start, (seed, &mut dice), plan.steps, &mut sample);
         sample.runs += 1;
+        for sampled in &mut sample.claims {
+            sampled.runs += u64::from(std::mem::take(&mut sampled.spoke));
+        }
         if let Some(tally) = steering.tally {
             sample.count(tally(model, &last));
         }
@@ -277,6 +290,10 @@ where
         let truth = says(&sampled.claim);
         let reached = truth == Truth::Holds && matches!(sampled.claim.shape(), Shape::Sometimes(_));
         sampled.triggers += u64::from(truth != Truth::Silent);
+        sampled.spoke |= match sampled.claim.shape() {
+            Shape::Sometimes(_) => reached,
+            Shape::Always(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => truth != Truth::Silent,
+        };
         if (truth == Truth::Broken || reached) && sampled.found.is_none() {
             sampled.found = Some((seed, Run { init: run.init.clone(), steps: run.steps.clone() }));
         }

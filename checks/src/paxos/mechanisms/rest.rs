@@ -14,7 +14,7 @@ use stateright::Model as _;
 /// Whether it costs little to try at every state what may yet happen.
 pub(super) fn is_small<M: Paxos, D: Told<M>>(scope: &Scope<M, History<D>>) -> bool {
     let is_plain = scope.network == NetworkKind::Monotone && scope.crashes == 0;
-    is_plain && !scope.config.commit_messages && scope.config.observers == 0 && scope.replicas == VOTERS
+    is_plain && scope.replicas == VOTERS && (D::EXECUTES || !scope.config.commit_messages)
 }
 
 pub(super) fn progress<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
@@ -54,20 +54,22 @@ fn no_hole<M: Paxos, D: Deeds<M>>(_: &Model<M, D>, world: &State<M, D>) -> bool 
     })
 }
 
-
 /// PX-L7. At rest a request may be unanswered for two reasons only. A majority has promised a higher ballot than that of
 /// the leader that was asked, and nobody tells that leader, because the scope has no rejects. Or it is a transfer, which
 /// waits for a firing of the election timer that the scope does not have any more. A command counts as answered when its
 /// leader knows the slot to be chosen that it named to the client.
 pub(super) fn answers_at_last<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
     claims
-        .always("PX-L7", "where nothing more can happen, every request to a leader that is followed is answered", is_answered)
+        .always(
+            "PX-L7",
+            "where nothing more can happen, every request to a leader that is followed is answered",
+            is_answered,
+        )
         .when(at_rest_after_a_request);
 }
 
 fn at_rest_after_a_request<M: Paxos, D: Told<M>>(model: &Model<M, D>, world: &State<M, D>) -> bool {
-    let some = deeds(world).is_some_and(|deeds| !deeds.waiting.is_empty() || !deeds.queued.is_empty());
-    some && is_at_rest(model, world)
+    world.left().next_request > 0 && is_at_rest(model, world)
 }
 
 fn is_answered<M: Paxos, D: Told<M>>(model: &Model<M, D>, world: &State<M, D>) -> bool {

@@ -3,7 +3,6 @@
 use super::{Named, call, scope, slots};
 use crate::paxos::history::{Executed, History};
 use crate::paxos::machine::Paxos;
-use crate::paxos::quotient::dead;
 use quorate::world::{NetworkKind, Persistence, Postcard, Scope};
 use quorate_core::paxos::{Config, Request, TimerKind};
 use quorate_machine::NodeId;
@@ -42,12 +41,12 @@ pub fn reads<M: Paxos>() -> Executing<M> {
     scope
 }
 
-/// Two reads of whoever leads: the second one may come while the round of the first one is under way.
+/// Two reads and a command in between, all of one leader: the second read may come while the round of the first one is
+/// under way.
 pub fn rounds<M: Paxos>() -> Executing<M> {
-    let mut scope = bound::<M, 1>("1 slot", scope("rounds", 1, 2, 0));
+    let mut scope = bound::<M, 1>("1 slot", scope("rounds", 1, 1, 0));
     scope.config.reads = 2;
-    scope.requests = vec![Request::Confirm, Request::Confirm];
-    scope.refusals = true;
+    scope.requests = vec![Request::Confirm, Request::Submit(1), Request::Confirm];
     scope
 }
 
@@ -56,17 +55,6 @@ pub fn heartbeats<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("heartbeats", 1, 2, 1));
     scope.timers.insert(TimerKind::Heartbeat, 1);
     scope.config.heartbeats = true;
-    scope.refusals = true;
-    scope
-}
-
-/// A leader whose disk lags is asked to hand over, and a command waits in its queue.
-pub fn busy_transfer<M: Paxos>() -> Executing<M> {
-    let mut scope = bound::<M, 2>("2 slots", scope("busy-transfer", 1, 1, 2));
-    (scope.config.peer_window, scope.config.queue) = (1, 1);
-    scope.requests.push(Request::Transfer { to: NodeId(1) });
-    scope.persistence = Persistence::Asynchronous;
-    scope.refusals = true;
     scope
 }
 
@@ -103,6 +91,23 @@ pub fn transfer<M: Paxos>() -> Executing<M> {
     scope
 }
 
+/// A leader that is asked to hand over to a replica that missed the slot, and is taught it.
+pub fn taught_transfer<M: Paxos>() -> Executing<M> {
+    let mut scope: Executing<M> = Scope { name: "taught-transfer", ..transfer() };
+    scope.timers.insert(TimerKind::Election, 1);
+    scope.config.commit_messages = true;
+    scope
+}
+
+/// A leader whose disk lags is asked to hand over, while a command waits in its queue.
+pub fn busy_transfer<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 2>("2 slots", scope("busy-transfer", 1, 1, 2));
+    (scope.config.peer_window, scope.config.queue) = (1, 1);
+    scope.requests.push(Request::Transfer { to: NodeId(1) });
+    scope.persistence = Persistence::Asynchronous;
+    scope
+}
+
 /// A replica that is asked to stop, a leader perhaps.
 pub fn stop<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("stop", 1, 2, 1));
@@ -136,7 +141,6 @@ pub fn wild_mechanisms<M: Paxos>(length: u8) -> Executing<M> {
         (TimerKind::Capture, 5 * length),
     ]);
     scope.requests = (0..=length).flat_map(script).collect();
-    scope.refusals = true;
     scope.crashes = 3 * length.min(3);
     scope.crash_within = true;
     scope.persistence = Persistence::Asynchronous;
@@ -159,9 +163,7 @@ fn script(part: u8) -> Vec<Request<u8>> {
 }
 
 /// The scope of a mechanism, with what it is for.
-pub fn named_mechanism<M: Paxos>(mut scope: Executing<M>) -> Named<M, Executed> {
-    // Who rejects, answers a message of a low ballot: of few messages it can be said that they are dead.
-    scope.dead = Some(dead);
+pub fn named_mechanism<M: Paxos>(scope: Executing<M>) -> Named<M, Executed> {
     let (says, properties): (_, &'static [&'static str]) = match scope.name {
         "snapshot" => (
             "a leader compacts, and another installs what it lacks beside votes",
@@ -176,18 +178,88 @@ pub fn named_mechanism<M: Paxos>(mut scope: Executing<M>) -> Named<M, Executed> 
         ),
         "reads" => (
             "a read of whoever leads, while the leader changes",
-            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S17", "PX-R2", "PX-R3", "read-index"],
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-S17",
+                "PX-S20",
+                "PX-L7",
+                "PX-R2",
+                "PX-R3",
+                "read-index",
+                "steps-down",
+                "re-arms",
+            ],
+        ),
+        "rounds" => (
+            "a read that comes during a round waits for the next",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S17", "PX-S20", "PX-L7", "read-index", "re-arms"],
+        ),
+        "heartbeats" => (
+            "a follower that hears of its leader waits anew before it campaigns",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "PX-R2", "PX-R3", "re-arms"],
         ),
         "observer" => (
             "an observer learns, catches up and installs, and never votes",
             &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-R6", "observes"],
         ),
-        "flow" => ("nobody is sent more than a window", &["refines", "PX-S1", "PX-S3", "PX-S13", "window"]),
+        "flow" => {
+            ("nobody is sent more than a window", &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "window"])
+        }
         "pre-vote" => {
             ("nobody campaigns whom a quorum would not follow", &["refines", "PX-S1", "PX-S3", "pre-vote"])
         }
-        "transfer" => ("a leader hands over", &["refines", "PX-S1", "PX-S3", "PX-S13", "hands-over"]),
-        _ => ("a replica stops", &["refines", "PX-S1", "PX-S3", "PX-S13", "hands-over", "stops"]),
+        "transfer" => (
+            "a leader hands over, or gives up after a while",
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-S21",
+                "PX-L7",
+                "PX-R7",
+                "hands-over",
+                "gives-up",
+                "transfer-timed",
+                "steps-down",
+            ],
+        ),
+        "taught-transfer" => (
+            "a leader hands over to a replica that it had to teach",
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-S21",
+                "PX-L7",
+                "hands-over",
+                "transfer-timed",
+                "steps-down",
+            ],
+        ),
+        "busy-transfer" => (
+            "a leader finishes what waits in its queue before it hands over",
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-S21",
+                "PX-L7",
+                "window",
+                "hands-over",
+                "transfer-timed",
+                "steps-down",
+            ],
+        ),
+        _ => (
+            "a replica stops",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S21", "PX-L7", "hands-over", "stops"],
+        ),
     };
     Named { scope, says, properties }
 }
