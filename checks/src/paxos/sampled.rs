@@ -102,7 +102,6 @@ pub const MECHANISMS: &[&str] = &[
     "pre-vote",
     "hands-over",
     "PX-S21",
-    "gives-up",
     "transfer-timed",
     "stops",
     "full",

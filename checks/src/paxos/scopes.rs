@@ -49,31 +49,28 @@ pub fn call(message: &Message<u8, Part>) -> String {
     }
 }
 
-// The core needs no more slots than there are commands. One more within the bound lets a value be seen that a defect puts
-// one slot too far.
-
 /// Two slots, two campaigns: a leader change with two slots in flight, holes filled with no-ops. No crash.
 pub fn holes<M: Paxos>() -> Scope<M, History> {
-    Scope { bound: Some(("3 slots", slots::<M, (), 3>)), ..scope("holes", 2, 2, 2) }
+    Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("holes", 2, 2, 2) }
 }
 
 /// Two slots, one leader, who tells what was chosen; who misses a slot asks for it.
 pub fn gap<M: Paxos>() -> Scope<M, History> {
-    let mut scope = Scope { bound: Some(("3 slots", slots::<M, (), 3>)), ..scope("gap", 2, 1, 2) };
+    let mut scope = Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("gap", 2, 1, 2) };
     scope.config.commit_messages = true;
     scope
 }
 
 /// Two slots, two leaders, who tell what was chosen: learning across a leader change.
 pub fn two_slots<M: Paxos>() -> Scope<M, History> {
-    let mut scope = Scope { bound: Some(("3 slots", slots::<M, (), 3>)), ..scope("two-slots", 2, 2, 2) };
+    let mut scope = Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("two-slots", 2, 2, 2) };
     scope.config.commit_messages = true;
     scope
 }
 
 /// Two slots, two campaigns, three commands: a leader that forgets a slot has something else to propose there.
 pub fn three_commands<M: Paxos>() -> Scope<M, History> {
-    Scope { bound: Some(("3 slots", slots::<M, (), 3>)), ..scope("three-commands", 2, 2, 3) }
+    Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("three-commands", 2, 2, 3) }
 }
 
 /// One slot, three ballots, two values.

@@ -99,7 +99,8 @@ pub fn taught_transfer<M: Paxos>() -> Executing<M> {
     scope
 }
 
-/// A leader whose disk lags is asked to hand over, while a command waits in its queue.
+/// A leader whose disk lags is asked to hand over, while a command waits in its queue. Closing its local graph takes
+/// longer than its search: `quorate check` leaves it out.
 pub fn busy_transfer<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 2>("2 slots", scope("busy-transfer", 1, 1, 2));
     (scope.config.peer_window, scope.config.queue) = (1, 1);
