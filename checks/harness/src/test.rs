@@ -17,8 +17,10 @@
 //! ```
 
 use crate::engine::{Ended, Options, Report, search};
+use crate::escape::{file_name, visible};
 use crate::registry::{Check, Context, Judgement, Outcome};
-use crate::trace::{CheckInfo, Form, Recorder, Trace, changes, offered};
+use crate::steps;
+use crate::trace::{CheckInfo, Form, Named, Recorder, Trace, changes, offered};
 use crate::verdict::Run;
 use quorate_spec::Spec;
 use serde::Serialize;
@@ -45,12 +47,12 @@ where
     }
     let mut message = format!("{}:", std::any::type_name::<M>());
     for failure in &failures {
-        let _ = write!(message, "\n  {failure}");
+        let _ = write!(message, "\n  {}", visible(failure));
     }
     for (name, run, panic) in bad_runs(&report) {
         let about = CheckInfo { property: name.to_owned(), panic, ..about::<M>() };
         let trace = Recorder::new(&model, Form::debug()).trace(&run.init, &run.steps, about);
-        let file = folder().join(format!("{}-{name}.itf.json", short_name::<M>()));
+        let file = folder().join(format!("{}.itf.json", file_name(&[&short_name::<M>(), name])));
         message.push_str(&told(&trace));
         let _ = match trace.save(&file) {
             Ok(()) => write!(message, "\n  look at it: quorate explore {}", file.display()),
@@ -68,16 +70,17 @@ where
 pub fn check(check: impl Into<Check>) -> Outcome {
     let check = check.into();
     let own = check.identity();
-    let stem = [&own.protocol, &own.model, &own.kind, &own.scope].map(String::as_str).join("-");
+    let stem = file_name(&[&own.protocol, &own.model, &own.kind, &own.scope]);
     let context = Context { traces: Some(folder()), threads: 1, ..Context::default() };
     let outcome = check.run(&context, &stem);
     assert!(!outcome.rows.is_empty(), "{stem}: nothing was checked");
     let mut message = String::new();
     for row in &outcome.rows {
         let (Judgement::Unmet(reason) | Judgement::Cut(reason)) = &row.judgement else { continue };
-        let _ = write!(message, "\n  {} ({}): {reason}", row.property, row.text);
-        if let Some(sentence) = &row.sentence {
-            let _ = write!(message, "\n    {sentence}");
+        let (property, text, reason) = (visible(&row.property), visible(&row.text), visible(reason));
+        let _ = write!(message, "\n  {property} ({text}): {reason}");
+        for sentence in row.sentence.iter().flat_map(|sentence| sentence.lines()) {
+            let _ = write!(message, "\n    {}", visible(sentence));
         }
         if let Some(file) = &row.trace {
             let _ = write!(message, "\n    replay: {} replay {}", context.program, file.display());
@@ -97,13 +100,13 @@ pub fn check(check: impl Into<Check>) -> Outcome {
 pub fn replay<M>(model: &M, property: &str, init: usize, events: &[&str])
 where
     M: Spec,
-    M::State: Clone + Debug + Serialize,
+    M::State: Clone + Debug + Hash + Serialize,
     M::Action: Clone + Debug + Serialize + DeserializeOwned,
 {
     let form = Form::serde();
-    let find = |state: &M::State, event: &str| {
+    let find = |state: &M::State, event: &&str| {
         let event = serde_json::from_str(event).unwrap_or_else(|error| panic!("{event}: {error}"));
-        offered(model, &form, state, Some(&event), "")
+        offered(model, &form, state, &Named { event: Some(&event), text: "", ordinal: 0 })
     };
     replay_with(model, form, property, init, events, find);
 }
@@ -115,34 +118,55 @@ where
 pub fn replay_by_text<M>(model: &M, property: &str, init: usize, events: &[&str])
 where
     M: Spec,
-    M::State: Clone + Debug,
+    M::State: Clone + Debug + Hash,
     M::Action: Clone + Debug,
 {
     let form = Form::debug();
-    let find = |state: &M::State, event: &str| offered(model, &form, state, None, event);
+    let find = |state: &M::State, text: &&str| {
+        offered(model, &form, state, &Named { event: None, text, ordinal: 0 })
+    };
     replay_with(model, form, property, init, events, find);
 }
 
-fn replay_with<M>(
+/// Like [`replay_by_text`], where several actions on offer read the same: each event is the text of an action, and how
+/// many of those that read the same come before it.
+///
+/// # Panics
+/// If the property falls, or the model has no such property or initial state.
+pub fn replay_by_place<M>(model: &M, property: &str, init: usize, events: &[(&str, usize)])
+where
+    M: Spec,
+    M::State: Clone + Debug + Hash,
+    M::Action: Clone + Debug,
+{
+    let form = Form::debug();
+    let find = |state: &M::State, (text, ordinal): &(&str, usize)| {
+        offered(model, &form, state, &Named { event: None, text, ordinal: *ordinal })
+    };
+    replay_with(model, form, property, init, events, find);
+}
+
+fn replay_with<M, E>(
     model: &M,
     form: Form<M>,
     property: &str,
     init: usize,
-    events: &[&str],
-    find: impl Fn(&M::State, &str) -> Option<M::Action>,
+    events: &[E],
+    find: impl Fn(&M::State, &E) -> Option<M::Action>,
 ) where
     M: Spec,
-    M::State: Clone,
+    M::State: Clone + Hash,
     M::Action: Clone + Debug,
 {
     let recorder = Recorder::new(model, form);
     assert!(recorder.knows(property), "the model has no property {property}");
-    let init = model.init_states().into_iter().nth(init);
-    let init = init.unwrap_or_else(|| panic!("the model has fewer initial states than the trace needs"));
+    let place = init;
+    let init = steps::initial_at(model, place);
+    let init = init.unwrap_or_else(|| panic!("the model has no initial state {place} within its boundary"));
     let mut run: Run<M> = Run { init, steps: Vec::new() };
     for (index, event) in events.iter().enumerate() {
         let next = find(run.last(), event)
-            .and_then(|action| Some((action.clone(), model.next_state(run.last(), action)?)));
+            .and_then(|action| Some((action.clone(), steps::take(model, run.last(), action)?)));
         match next {
             Some(step) => run.steps.push(step),
             None => {
@@ -183,16 +207,16 @@ fn about<M: Spec>() -> CheckInfo {
 
 /// A run in words, step by step.
 fn told(trace: &Trace) -> String {
-    let mut text = format!("\n  {}", trace.description);
+    let mut text = format!("\n  {}", visible(&trace.description));
     let Some(harness) = &trace.harness else { return text };
     let mut before = None;
     for (index, (step, state)) in harness.steps.iter().zip(trace.states.iter()).enumerate() {
         if index > 0 {
-            let _ = write!(text, "\n  {index:>4}  {}", step.label);
+            let _ = write!(text, "\n  {index:>4}  {}", visible(&step.label));
         }
         for change in before.iter().flat_map(|before| changes(before, &state)) {
             if !change.path.starts_with("mbt::") {
-                let _ = write!(text, "\n          {change}");
+                let _ = write!(text, "\n          {}", visible(&change.to_string()));
             }
         }
         before = Some(state);

@@ -145,6 +145,9 @@ impl<M: Model> Claim<M> {
 }
 
 /// The claims of one model, in the order in which they are reported.
+///
+/// Each claim has an id of its own. Adding one with a blank id, or with the id of another, is a panic that names the model
+/// and the claims.
 pub struct Claims<M: Model> {
     list: Vec<Claim<M>>,
 }
@@ -206,8 +209,11 @@ impl<M: Model> Claims<M> {
     }
 
     fn add(&mut self, id: &'static str, text: &'static str, shape: Shape<M>) -> &mut Self {
-        let known = self.list.iter().any(|claim| claim.id == id);
-        assert!(!known, "claim {id} is made twice");
+        let model = std::any::type_name::<M>();
+        assert!(!id.trim().is_empty(), "{model}: a claim needs an id; this one has none: {text:?}");
+        if let Some(other) = self.list.iter().find(|claim| claim.id == id) {
+            panic!("{model}: two claims have the id {id:?}: {:?} and {text:?}", other.text);
+        }
         self.list.push(Claim { id, text, shape, trigger: Trigger::Everywhere });
         self
     }

@@ -74,6 +74,19 @@ pub trait Spec: Model + Sized {
         Remarks::default()
     }
 
+    /// Called before random runs of the model, and before other walks that examine no whole scope.
+    fn before_runs(&self) {}
+
+    /// Called after them, where no run broke a claim. Failures keep the runs from being green.
+    fn after_runs(&self) -> Remarks {
+        Remarks::default()
+    }
+
+    /// Gives back whatever the model remembers between calls; it is computed again when it is needed. Random runs call
+    /// this after each run: a search meets the same pair of state and input very often, another run hardly ever does, and
+    /// what is kept for it would grow with the number of runs.
+    fn forget(&self) {}
+
     /// Has the search that is running become void, so that there is no point in finding out what it shows? Then
     /// [`Spec::after_search`] asks for another one.
     fn is_void(&self) -> bool {

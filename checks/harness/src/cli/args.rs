@@ -1,6 +1,7 @@
 //! The command line's words.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// Exit codes, as `--help` lists them.
@@ -51,6 +52,12 @@ pub(super) struct CheckArgs {
     /// Only this property, by its id
     #[arg(long, value_name = "ID")]
     pub(super) property: Option<String>,
+    /// Only the checks of this scope
+    #[arg(long, value_name = "NAME")]
+    pub(super) scope: Option<String>,
+    /// Only the checks that make random runs, from these seeds instead of their own
+    #[arg(long, value_name = "FROM..TO", value_parser = seeds)]
+    pub(super) seeds: Option<Range<u64>>,
     /// The larger scopes too; being cut is allowed there, and said
     #[arg(long)]
     pub(super) deep: bool,
@@ -69,6 +76,18 @@ pub(super) struct CheckArgs {
     /// Show progress on standard error, if that is a terminal
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     pub(super) progress: Progress,
+}
+
+/// Reads `FROM..TO`.
+pub(super) fn seeds(text: &str) -> Result<Range<u64>, String> {
+    let form = "seeds are FROM..TO, two whole numbers, TO not among them: 300..400";
+    let (from, to) = text.split_once("..").ok_or(form)?;
+    let number = |text: &str| text.parse().map_err(|error| format!("{text:?}: {error}; {form}"));
+    let (from, to): (u64, u64) = (number(from)?, number(to)?);
+    if from >= to {
+        return Err(format!("there is no seed from {from} to below {to}; {form}"));
+    }
+    Ok(from..to)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

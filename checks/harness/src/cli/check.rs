@@ -7,6 +7,7 @@ use super::report::{Tally, Widths, below, heading, line, name};
 use super::{Failure, fail};
 use crate::engine::on_ctrl_c;
 use crate::registry::{Check, Context, Expect, Registry, Row};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -28,15 +29,27 @@ pub(super) fn check(
     if to_stdout {
         // Rows go to standard output; the words make way.
         let mut stderr = std::io::stderr();
-        let tally = conduct(registry, &selected, &context, json, &mut Out::new(&mut stderr), Paint::off())?;
+        let tally = conduct(
+            registry,
+            &selected,
+            &context,
+            json,
+            &mut Out::new(&mut stderr, Paint::off()),
+            Paint::off(),
+        )?;
         return Ok(tally.exit_code());
     }
     let mut tally = conduct(registry, &selected, &context, json, out, paint)?;
-    if args.protocols.is_empty() && args.property.is_none() && !tally.interrupted {
+    let is_whole = args.protocols.is_empty() && args.property.is_none() && args.scope.is_none();
+    if is_whole && args.seeds.is_none() && !tally.interrupted {
         super::kills::save(registry, &tally.rows, &args.traces)?;
     }
     if !args.deep {
-        let left_out = registry.checks().iter().filter(|check| named(check, args) && check.is_deep());
+        let is_asked = |check: &&Check| {
+            let of_scope = args.scope.as_ref().is_none_or(|scope| check.identity().scope == *scope);
+            named(check, args) && of_scope && (args.seeds.is_none() || check.is_sampled())
+        };
+        let left_out = registry.checks().iter().filter(|check| is_asked(check) && check.is_deep());
         tally.deep_left_out = left_out.count();
     }
     let traces = args.traces.display().to_string();
@@ -62,6 +75,7 @@ fn conduct(
             continue;
         }
         let stem = registry.stem(check);
+        out.line("");
         out.line(heading(check, paint));
         forget(check, context, &stem);
         let mut outcome = check.run(context, &stem);
@@ -79,7 +93,8 @@ fn conduct(
                 written.map_err(|error| fail(format!("--json: {error}")))?;
             }
         }
-        outcome.lines.iter().for_each(|text| out.line(paint.faint(&format!("      {text}"))));
+        let said = outcome.lines.iter().flat_map(|text| text.lines());
+        said.for_each(|text| out.line(paint.faint(&format!("      {text}"))));
         tally.rows.extend(outcome.rows);
     }
     tally.seconds = begin.elapsed().as_secs_f64();
@@ -91,6 +106,7 @@ fn conduct(
 fn select<'a>(registry: &'a Registry, args: &CheckArgs) -> Result<Vec<&'a Check>, Failure> {
     super::known_protocols(registry, &args.protocols)?;
     let named: Vec<&Check> = registry.checks().iter().filter(|check| named(check, args)).collect();
+    let named = in_scope(named, args)?;
     let has = |check: &&&Check| match &args.property {
         Some(property) => check.properties().iter().any(|p| p.id.eq_ignore_ascii_case(property)),
         None => true,
@@ -115,6 +131,27 @@ fn select<'a>(registry: &'a Registry, args: &CheckArgs) -> Result<Vec<&'a Check>
     Ok(selected)
 }
 
+/// Those of the scope that was asked for, and, if seeds were, those that make random runs.
+fn in_scope<'a>(named: Vec<&'a Check>, args: &CheckArgs) -> Result<Vec<&'a Check>, Failure> {
+    let scope = |check: &Check| check.identity().scope.clone();
+    let mut checks = named.clone();
+    if let Some(wanted) = &args.scope {
+        checks.retain(|check| scope(check) == *wanted);
+        if checks.is_empty() {
+            let known: BTreeSet<String> = named.iter().map(|check| scope(check)).collect();
+            let known: Vec<String> = known.into_iter().collect();
+            return Err(fail(format!("there is no scope {wanted}; known are {}", known.join(", "))));
+        }
+    }
+    if args.seeds.is_some() {
+        checks.retain(|check| check.is_sampled());
+        if checks.is_empty() {
+            return Err(fail("--seeds: none of the checks selected makes random runs".to_owned()));
+        }
+    }
+    Ok(checks)
+}
+
 fn named(check: &Check, args: &CheckArgs) -> bool {
     args.protocols.is_empty() || args.protocols.contains(&check.identity().protocol)
 }
@@ -137,6 +174,7 @@ fn context(registry: &Registry, args: &CheckArgs) -> Context {
         progress: args.progress == Progress::Auto && std::io::stderr().is_terminal(),
         property: args.property.clone(),
         program: registry.program().to_owned(),
+        seeds: args.seeds.clone(),
         interrupt: Some(on_ctrl_c()),
     }
 }
@@ -156,11 +194,12 @@ fn widths(selected: &[&Check], context: &Context) -> Widths {
 
 /// The traces of an earlier run of the same check say nothing about this one: they go before it starts.
 fn forget(check: &Check, context: &Context, stem: &str) {
-    let Some(folder) = &context.traces else { return };
     let wanted =
         check.properties().iter().map(|property| property.id.as_str()).filter(|id| context.wants(id));
     for id in wanted.chain(["no-panic"]) {
         // A file that is not there is what is wanted; one that cannot be removed is overwritten or stays.
-        drop(std::fs::remove_file(folder.join(format!("{stem}-{id}.itf.json"))));
+        if let Some(file) = context.trace_file(stem, id) {
+            drop(std::fs::remove_file(file));
+        }
     }
 }

@@ -22,8 +22,9 @@ pub(super) fn list(
             describe(check, out, paint);
         }
     }
+    out.line("");
     out.line(format!(
-        "\n`{program} check [PROTOCOL…] [--property ID]` runs them, `{program} explore MODEL` steps through a model.",
+        "`{program} check [PROTOCOL…] [--property ID]` runs them, `{program} explore MODEL` steps through a model.",
         program = registry.program()
     ));
     Ok(0)

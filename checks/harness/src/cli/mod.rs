@@ -16,15 +16,21 @@
 mod args;
 mod check;
 mod explore;
+#[cfg(test)]
+mod hostile;
 mod kills;
 mod list;
 mod out;
 mod paint;
 mod report;
 #[cfg(test)]
+mod sampled_tests;
+#[cfg(test)]
 mod tests;
 mod trace;
 
+use crate::escape::visible;
+use crate::guard::caught;
 use crate::registry::Registry;
 use args::{Cli, Command, TraceCommand};
 use clap::{CommandFactory, FromArgMatches};
@@ -43,10 +49,13 @@ fn fail(message: String) -> Failure {
 
 /// Runs the command line that this process was given.
 pub fn main(registry: Registry) -> ExitCode {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !crate::trace::is_probing() {
-            usual(panic);
+    std::panic::set_hook(Box::new(|panic| {
+        if !crate::guard::is_quiet() {
+            panic.to_string().lines().for_each(|line| eprintln!("{}", visible(line)));
+            let trace = std::backtrace::Backtrace::capture();
+            if trace.status() == std::backtrace::BacktraceStatus::Captured {
+                eprintln!("{trace}");
+            }
         }
     }));
     ExitCode::from(run(&registry, std::env::args_os(), &mut std::io::stdout(), Paint::for_stdout()))
@@ -70,10 +79,18 @@ fn run(
             return u8::try_from(told.exit_code()).unwrap_or(2);
         }
     };
-    execute(registry, &cli.command, stdout, paint).unwrap_or_else(|Failure(message)| {
-        eprintln!("error: {message}");
-        2
-    })
+    // Checks catch what they run; this is for a model that panics while a trace of it is looked at.
+    match caught(|| execute(registry, &cli.command, stdout, paint)) {
+        Ok(Ok(code)) => code,
+        Ok(Err(Failure(message))) => {
+            eprintln!("error: {}", visible(&message));
+            2
+        }
+        Err(message) => {
+            eprintln!("error: the model panicked: {}", visible(&message));
+            1
+        }
+    }
 }
 
 fn execute(
@@ -82,7 +99,7 @@ fn execute(
     stdout: &mut dyn Write,
     paint: Paint,
 ) -> Result<u8, Failure> {
-    let out = &mut Out::new(stdout);
+    let out = &mut Out::new(stdout, paint);
     match command {
         Command::Check(args) => check::check(registry, args, out, paint),
         Command::List { protocols } => list::list(registry, protocols, out, paint),

@@ -22,7 +22,7 @@ pub(super) fn name(protocol: &str, model: &str, kind: &str) -> String {
 pub(super) fn heading(check: &Check, paint: Paint) -> String {
     let own = check.identity();
     let says = if own.says.is_empty() { &own.scope } else { &own.says };
-    format!("\n{} · {} · {}", paint.strong(&own.model), own.kind, paint.faint(says))
+    format!("{} · {} · {}", paint.strong(&own.model), own.kind, paint.faint(says))
 }
 
 /// The line of one row.
@@ -54,7 +54,10 @@ pub(super) fn below(row: &Row, paint: Paint) -> Vec<String> {
     let unmet = !matches!(row.judgement, Judgement::Met);
     let mut lines = Vec::new();
     if let (Some(sentence), true) = (&row.sentence, broken || unmet || row.trace.is_none()) {
-        lines.push(format!("      {sentence}"));
+        lines.extend(sentence.lines().map(|line| format!("      {line}")));
+    }
+    if let Judgement::Unmet(reason) = &row.judgement {
+        lines.extend(reason.lines().skip(1).map(|line| format!("      {line}")));
     }
     if let (Some(file), true) = (&row.trace, broken || unmet) {
         lines.push(paint.faint(&format!("      {}", file.display())));
@@ -62,14 +65,23 @@ pub(super) fn below(row: &Row, paint: Paint) -> Vec<String> {
     lines
 }
 
+/// The first line of a reason; the others stand below the row.
+fn first(reason: &str) -> &str {
+    reason.lines().next().unwrap_or_default()
+}
+
 /// The verdict in words.
 fn verdict(row: &Row) -> String {
     let steps = || plural(row.trace_steps.unwrap_or(0), "step");
     match (&row.judgement, &row.conclusion) {
         (Judgement::Unmet(reason), Conclusion::Violated) if matches!(row.expect, Expect::Holds) => {
-            if row.trace_steps.is_some() { format!("VIOLATED in {}", steps()) } else { reason.clone() }
+            if row.trace_steps.is_some() {
+                format!("VIOLATED in {}", steps())
+            } else {
+                first(reason).to_owned()
+            }
         }
-        (Judgement::Unmet(reason), _) => format!("FAILED: {reason}"),
+        (Judgement::Unmet(reason), _) => format!("FAILED: {}", first(reason)),
         (Judgement::Cut(limit), Conclusion::Bounded { frontier, .. }) => {
             format!("CUT at {limit}, {} open", grouped(*frontier))
         }
@@ -189,7 +201,7 @@ impl Tally {
         for row in &self.rows {
             if let Judgement::Unmet(reason) = &row.judgement {
                 let name = name(&row.protocol, &row.model, &row.check);
-                lines.push(format!("  {name} {} ({}): {reason}", row.property, row.scope));
+                lines.push(format!("  {name} {} ({}): {}", row.property, row.scope, first(reason)));
                 if let Some(file) = &row.trace {
                     lines.push(format!("    look at it: {program} explore {}", file.display()));
                 }

@@ -11,12 +11,12 @@ use stateright::Model;
 use std::path::Path;
 
 /// Runs a command over the checks, in a folder of its own; exit code and output come back.
-fn told(checks: Vec<Check>, arguments: &[&str]) -> (u8, String) {
+pub(super) fn told(checks: Vec<Check>, arguments: &[&str]) -> (u8, String) {
     let folder = tempfile::tempdir().unwrap();
     told_in(folder.path(), checks, arguments)
 }
 
-fn told_in(folder: &Path, checks: Vec<Check>, arguments: &[&str]) -> (u8, String) {
+pub(super) fn told_in(folder: &Path, checks: Vec<Check>, arguments: &[&str]) -> (u8, String) {
     let mut registry = Registry::new("toys", "Toys");
     for check in checks {
         registry.add(check);

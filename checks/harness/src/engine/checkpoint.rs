@@ -10,7 +10,7 @@ use super::options::Options;
 use super::report::{Ended, Report};
 use super::search::{Search, Standing};
 use super::stored;
-use super::subject::{BySpec, Subject};
+use super::subject::{ByPart, BySpec, Subject};
 use quorate_spec::Spec;
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::type_name;
@@ -78,10 +78,11 @@ where
     M::Action: Clone + Send + Sync,
 {
     let keep = Encoded::default();
-    let search = Search { model, keep: &keep, subject: BySpec, claims: BySpec.claims(model), options };
     let path = checkpoint.path.as_path();
+    let subject = ByPart { resumed: path.exists() };
+    let search = Search { model, keep: &keep, subject, claims: BySpec.claims(model), options };
     let identity = identity(model, &checkpoint.configuration);
-    let mut standing = if path.exists() {
+    let mut standing = if subject.resumed {
         stored::read(path, &identity, &BySpec.kinds(model))?
     } else {
         search

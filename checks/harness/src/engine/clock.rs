@@ -10,7 +10,7 @@ pub(super) fn thread_nanoseconds() -> Option<u64> {
 }
 
 /// Bytes of memory that this process holds, where the system tells (Linux).
-pub(super) fn resident_bytes() -> Option<u64> {
+pub(crate) fn resident_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;

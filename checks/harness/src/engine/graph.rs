@@ -1,6 +1,7 @@
 //! The state graph itself, kept whole: for looking at, and for what must be decided on cycles.
 
 use super::fingerprint::fingerprint;
+use crate::steps;
 use hashbrown::HashTable;
 use stateright::Model;
 use std::hash::Hash;
@@ -40,7 +41,7 @@ where
     let mut graph: Graph<M> =
         Graph { states: Vec::new(), initial: 0, depths: Vec::new(), edges: Vec::new(), open: 0 };
     let mut known = HashTable::new();
-    for state in model.init_states().into_iter().filter(|state| model.within_boundary(state)) {
+    for (_, state) in steps::initial(model) {
         number(&mut graph, &mut known, state, 0, most);
     }
     graph.initial = graph.states.len();
@@ -48,13 +49,8 @@ where
     while from < graph.states.len() {
         let state: M::State = graph.states[from].clone();
         let before = graph.edges.len();
-        let mut actions = Vec::new();
-        model.actions(&state, &mut actions);
-        for action in actions {
-            let Some(next) = model.next_state(&state, action.clone()) else { continue };
-            if !model.within_boundary(&next) {
-                continue;
-            }
+        for action in steps::offers(model, &state) {
+            let Some(next) = steps::take(model, &state, action.clone()) else { continue };
             let depth = graph.depths[from] + 1;
             let Some(to) = number(&mut graph, &mut known, next, depth, most) else {
                 // A state whose successors do not all fit counts as open, with none of its steps.

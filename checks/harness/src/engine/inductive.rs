@@ -3,10 +3,12 @@
 //!
 //! The states are enumerated, so the model's state type must be small: every type-correct state is tried.
 
+use crate::guard::caught;
+use crate::steps;
 use quorate_spec::StateFn;
 use stateright::Model;
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// States that a thread takes at a time.
 const BATCH: usize = 1024;
@@ -94,7 +96,7 @@ where
     M::State: Send,
     M::Action: Clone + Send,
 {
-    for state in model.init_states() {
+    for (_, state) in steps::initial(model) {
         if !typed(model, &state) {
             return Induction::NotClosed(state);
         }
@@ -104,12 +106,20 @@ where
     }
     let source = Mutex::new((0, states));
     let first: Mutex<Option<Failure<M>>> = Mutex::new(None);
+    let panicked: Mutex<Option<String>> = Mutex::new(None);
     let total = Mutex::new(Counts { states: 0, satisfying: 0, steps: 0 });
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
-            scope.spawn(|| work(model, invariant, typed, &source, &first, &total));
+            scope.spawn(|| {
+                if let Err(message) = caught(|| work(model, invariant, typed, &source, &first, &total)) {
+                    panicked.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(message);
+                }
+            });
         }
     });
+    if let Some(message) = panicked.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        panic!("{message}");
+    }
     if let Some(failure) = first.into_inner().expect("a panic has left the scope already") {
         return failure.what;
     }
@@ -136,7 +146,7 @@ fn work<M: Model>(
     };
     loop {
         let (start, batch) = {
-            let mut source = source.lock().expect("an enumeration does not panic");
+            let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
             let batch: Vec<M::State> = source.1.by_ref().take(BATCH).collect();
             source.0 += batch.len() as u64;
             (source.0 - batch.len() as u64, batch)
@@ -146,7 +156,9 @@ fn work<M: Model>(
         }
         for (place, state) in (start..).zip(batch) {
             counts.states += 1;
-            if let Some(what) = one(model, invariant, typed, state, &mut counts) {
+            let what = caught(|| one(model, invariant, typed, state, &mut counts))
+                .unwrap_or_else(|message| panic!("in state {place} of those enumerated: {message}"));
+            if let Some(what) = what {
                 let mut first = first.lock().expect("nobody panics holding it");
                 if first.as_ref().is_none_or(|failure| place < failure.place) {
                     *first = Some(Failure { place, what });
@@ -171,6 +183,10 @@ fn one<M: Model>(
 where
     M::Action: Clone,
 {
+    // Outside the boundary there are no states of the model, and no steps.
+    if !model.within_boundary(&before) {
+        return None;
+    }
     if !typed(model, &before) {
         return Some(Induction::NotClosed(before));
     }
@@ -178,13 +194,8 @@ where
         return None;
     }
     counts.satisfying += 1;
-    let mut actions = Vec::new();
-    model.actions(&before, &mut actions);
-    for action in actions {
-        let Some(after) = model.next_state(&before, action.clone()) else { continue };
-        if !model.within_boundary(&after) {
-            continue;
-        }
+    for action in steps::offers(model, &before) {
+        let Some(after) = steps::take(model, &before, action.clone()) else { continue };
         counts.steps += 1;
         if !typed(model, &after) {
             return Some(Induction::NotClosed(after));

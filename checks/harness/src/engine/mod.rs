@@ -50,6 +50,7 @@ mod worker;
 
 pub use audit::Audit;
 pub use checkpoint::{Checkpoint, CheckpointError, search_resumable};
+pub(crate) use clock::resident_bytes;
 pub use entry::{search, search_encoded, search_model, search_packed, search_symmetric};
 pub use fingerprint::fingerprint;
 pub use graph::{Edge, Graph, graph};

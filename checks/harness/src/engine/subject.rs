@@ -65,6 +65,41 @@ impl<M: Spec> Subject<M> for BySpec {
     }
 }
 
+/// From the model's [`Spec`], of a search that may have begun in another process: what the model has counted in this one
+/// is then a part.
+#[derive(Clone, Copy)]
+pub(super) struct ByPart {
+    pub(super) resumed: bool,
+}
+
+impl<M: Spec> Subject<M> for ByPart {
+    fn claims(self, model: &M) -> Vec<Claim<M>> {
+        BySpec.claims(model)
+    }
+
+    fn kinds(self, model: &M) -> Vec<Kind> {
+        model.kinds()
+    }
+
+    #[inline]
+    fn kind(self, model: &M, action: &M::Action) -> Kind {
+        model.kind(action)
+    }
+
+    fn after(self, model: &M, complete: bool) -> Remarks {
+        model.after_search(complete && !self.resumed)
+    }
+
+    fn is_void(self, model: &M) -> bool {
+        model.is_void()
+    }
+
+    #[inline]
+    fn is_stutter(self, model: &M, before: &M::State, after: &M::State) -> bool {
+        model.is_stutter(before, after)
+    }
+}
+
 /// The only kind of a model that sorts its actions into none.
 const STEP: Kind = Kind("step");
 

@@ -5,10 +5,12 @@
 //!
 //! The server listens on the loopback interface alone. It answers only requests that name it as their host (so that
 //! a page elsewhere cannot reach it by a name that points here), sends no cross-origin headers, and takes no `POST`
-//! without the header `X-Board: 1`, which a foreign page cannot send unasked.
+//! without the header `X-Board: 1`, which a foreign page cannot send unasked. Requests are bounded before they are read:
+//! what one announces or sends costs no more than a little memory and one thread for a few seconds.
 
 mod drive;
 mod export;
+mod http;
 mod library;
 mod nearest;
 mod route;

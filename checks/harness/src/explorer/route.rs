@@ -3,10 +3,10 @@
 use super::export::{BOARD, MOST_BYTES, page, with_test};
 use super::library::Library;
 use super::{drive, nearest};
+use crate::guard::caught;
 use crate::registry::{LiveModel, Registry};
 use crate::trace::Trace;
 use serde_json::{Value, json};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -55,7 +55,7 @@ impl Answer {
     pub(super) fn value(value: &Value) -> Self {
         Answer::json(value.to_string())
     }
-    fn text(status: u16, body: impl Into<String>) -> Self {
+    pub(super) fn text(status: u16, body: impl Into<String>) -> Self {
         Answer { status, kind: "text/plain; charset=utf-8", body: body.into() }
     }
     pub(super) fn wrong(body: impl Into<String>) -> Self {
@@ -76,12 +76,8 @@ impl Desk<'_> {
             return refusal;
         }
         // A model is a user's code: if it panics, that one answer says so, and the server goes on.
-        let answer = catch_unwind(AssertUnwindSafe(|| self.route(ask)));
-        answer.unwrap_or_else(|panic| {
-            let said = panic.downcast_ref::<String>().map(String::as_str);
-            let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-            Answer::broken(format!("the model panicked: {said}"))
-        })
+        let answer = caught(|| self.route(ask));
+        answer.unwrap_or_else(|said| Answer::broken(format!("the model panicked: {said}")))
     }
 
     /// The runs; whoever panicked while holding them left them whole, since they are only ever replaced.

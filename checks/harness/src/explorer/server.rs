@@ -1,16 +1,18 @@
 //! The server itself: one thread waits for requests, each request has a thread of its own.
 
+use super::http::{self, Trouble};
 use super::library::Library;
 use super::route::{Answer, Ask, Desk, refuse};
 use crate::registry::Registry;
-use std::io::{self, Read};
+use std::io;
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tiny_http::{Header, Method, Request, Response};
 
-/// Larger bodies are not read.
-const MOST_BODY: u64 = 1 << 20;
+/// The most connections that are served side by side.
+const MOST_CONNECTIONS: usize = 128;
 
 /// How long a request for news waits for some.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -31,9 +33,11 @@ pub struct Start {
 
 /// A server that listens, and answers once [`Server::run`] is called.
 pub struct Server<'r> {
-    http: tiny_http::Server,
+    listener: TcpListener,
     desk: Desk<'r>,
     port: u16,
+    stopped: AtomicBool,
+    connections: AtomicUsize,
 }
 
 impl<'r> Server<'r> {
@@ -42,10 +46,12 @@ impl<'r> Server<'r> {
     /// # Errors
     /// If the port is taken.
     pub fn new(registry: &'r Registry, start: &Start) -> io::Result<Self> {
-        let http = tiny_http::Server::http(("127.0.0.1", start.port)).map_err(io::Error::other)?;
-        let port = http.server_addr().to_ip().map_or(start.port, |address| address.port());
+        let listener = TcpListener::bind(("127.0.0.1", start.port))?;
+        let port = listener.local_addr()?.port();
         let library = Mutex::new(Library::new(&start.place));
-        Ok(Server { http, desk: Desk { registry, library, report: start.report.clone() }, port })
+        let desk = Desk { registry, library, report: start.report.clone() };
+        let (stopped, connections) = (AtomicBool::new(false), AtomicUsize::new(0));
+        Ok(Server { listener, desk, port, stopped, connections })
     }
 
     /// The address of the page.
@@ -66,27 +72,50 @@ impl<'r> Server<'r> {
     /// Answers until [`Server::stop`] is called.
     pub fn run(&self) {
         std::thread::scope(|scope| {
-            for request in self.http.incoming_requests() {
-                scope.spawn(move || self.serve(request));
+            for connection in self.listener.incoming() {
+                if self.stopped.load(Ordering::Relaxed) {
+                    break;
+                }
+                match connection {
+                    Ok(socket) => {
+                        let serve = move || self.serve(&socket);
+                        // Without a thread for it, the connection is closed.
+                        drop(std::thread::Builder::new().spawn_scoped(scope, serve));
+                    }
+                    // The client has gone already, or there are no more sockets: others may be closed meanwhile.
+                    Err(_) => std::thread::sleep(Duration::from_millis(10)),
+                }
             }
         });
     }
 
     /// Ends [`Server::run`], once the answers under way are given.
     pub fn stop(&self) {
-        self.http.unblock();
+        self.stopped.store(true, Ordering::Relaxed);
+        // It waits for a connection. If none can be made, nobody listens any more.
+        drop(TcpStream::connect(("127.0.0.1", self.port)));
     }
 
-    fn serve(&self, mut request: Request) {
-        let ask = read(&mut request);
-        let waits = ask.url.strip_prefix("/api/events?after=").and_then(|after| after.parse().ok());
-        let answer = match (waits, refuse(&ask, self.port)) {
-            (Some(_), Some(refusal)) => refusal,
-            (Some(after), None) => self.news(after),
-            (None, _) => self.desk.answer(&ask, self.port),
+    fn serve(&self, socket: &TcpStream) {
+        let others = self.connections.fetch_add(1, Ordering::Relaxed);
+        let (answer, bare) = match (others < MOST_CONNECTIONS).then(|| http::read(socket)) {
+            Some(Ok((ask, bare))) => (Some(self.answer(&ask)), bare),
+            Some(Err(Trouble::Refused(answer))) => (Some(answer), false),
+            Some(Err(Trouble::Gone)) => (None, false),
+            None => (Some(Answer::text(503, "Too many connections.")), false),
         };
         // Whoever asked may have gone; there is nobody to tell.
-        let _ = request.respond(response(answer));
+        drop(answer.map(|answer| http::write(socket, &answer, bare)));
+        self.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn answer(&self, ask: &Ask) -> Answer {
+        let waits = ask.url.strip_prefix("/api/events?after=").and_then(|after| after.parse().ok());
+        match (waits, refuse(ask, self.port)) {
+            (Some(_), Some(refusal)) => refusal,
+            (Some(after), None) => self.news(after),
+            (None, _) => self.desk.answer(ask, self.port),
+        }
     }
 
     /// Waits until the folder is newer than `after`, or patience ends.
@@ -98,7 +127,7 @@ impl<'r> Server<'r> {
                 runs.refresh();
                 runs.version()
             };
-            if version != after || begin.elapsed() > PATIENCE {
+            if version != after || begin.elapsed() > PATIENCE || self.stopped.load(Ordering::Relaxed) {
                 return Answer::value(&serde_json::json!({ "version": version }));
             }
             std::thread::sleep(LOOK);
@@ -115,37 +144,4 @@ pub fn serve(registry: &Registry, start: &Start, ready: impl FnOnce(&Server<'_>)
     ready(&server);
     server.run();
     Ok(())
-}
-
-fn read(request: &mut Request) -> Ask {
-    let header = |name: &str| {
-        let own = |header: &&Header| header.field.as_str().as_str().eq_ignore_ascii_case(name);
-        request.headers().iter().find(own).map(|header| header.value.as_str().to_owned())
-    };
-    let (host, origin) = (header("host").unwrap_or_default(), header("origin"));
-    let board = header("x-board").as_deref() == Some("1");
-    let (post, url) = (*request.method() == Method::Post, request.url().to_owned());
-    let mut body = String::new();
-    if post && request.as_reader().take(MOST_BODY).read_to_string(&mut body).is_err() {
-        body.clear();
-    }
-    Ask { post, url, host, origin, board, body }
-}
-
-fn response(answer: Answer) -> Response<io::Cursor<Vec<u8>>> {
-    let mut response = Response::from_string(answer.body).with_status_code(answer.status);
-    let headers = [
-        ("Content-Type", answer.kind),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("Referrer-Policy", "no-referrer"),
-    ];
-    for (name, value) in headers {
-        // The names and values stand above; all of them are valid.
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
-        }
-    }
-    response
 }

@@ -1,6 +1,7 @@
 //! Does a projection leave out what matters? Asked of a sample.
 
 use super::Foreign;
+use crate::guard::caught;
 use crate::simulate::Random;
 use foldhash::quality::FixedState;
 use hashbrown::HashMap;
@@ -29,12 +30,14 @@ pub struct ProjectionSample<E> {
     pub successors: u64,
     /// The first pair that does not behave alike.
     pub difference: Option<Difference<E>>,
+    /// The first panic of the system: the events before it, and what it said.
+    pub panicked: Option<(Vec<E>, String)>,
 }
 
 impl<E> ProjectionSample<E> {
-    /// Did every pair behave alike, and was there one?
+    /// Did every pair behave alike, was there one, and did the system never panic?
     pub fn is_green(&self) -> bool {
-        self.difference.is_none() && self.successors > 0
+        self.difference.is_none() && self.panicked.is_none() && self.successors > 0
     }
 }
 
@@ -58,35 +61,56 @@ pub fn sample_projection<F: Foreign>(
     steps: usize,
 ) -> ProjectionSample<F::Event> {
     let mut random = Random::new(seed);
-    let mut ways: HashMap<F::Projection, Vec<Vec<F::Event>>, FixedState> =
-        HashMap::with_hasher(FixedState::default());
-    let mut sample = ProjectionSample { states: 0, pairs: 0, successors: 0, difference: None };
+    let mut ways: Ways<F> = HashMap::with_hasher(FixedState::default());
+    let mut sample =
+        ProjectionSample { states: 0, pairs: 0, successors: 0, difference: None, panicked: None };
     for _ in 0..walks {
-        let (mut live, mut way) = (foreign.start(), Vec::new());
-        for _ in 0..steps {
-            let known = ways.entry(foreign.project(&live)).or_default();
-            if !known.contains(&way) {
-                if let Some(first) = known.first() {
-                    sample.pairs += 1;
-                    sample.difference = compare(foreign, first, &way, &mut sample.successors);
-                }
-                known.push(way.clone());
-            }
-            if sample.difference.is_some() {
-                sample.states = ways.len() as u64;
-                return sample;
-            }
-            let events = foreign.events(&live);
-            if events.is_empty() {
-                break;
-            }
-            let event = &events[random.below(events.len())];
-            foreign.apply(&mut live, event);
-            way.push(event.clone());
+        let mut way = Vec::new();
+        let walked = caught(|| walk(foreign, &mut way, steps, &mut random, &mut ways, &mut sample));
+        if let Err(message) = walked {
+            sample.panicked = Some((way, message));
+        }
+        if sample.difference.is_some() || sample.panicked.is_some() {
+            break;
         }
     }
     sample.states = ways.len() as u64;
     sample
+}
+
+/// The ways that are known to each projection.
+type Ways<F> = HashMap<<F as Foreign>::Projection, Vec<Vec<<F as Foreign>::Event>>, FixedState>;
+
+/// One walk: `way` is what happened in it so far, and what was about to.
+fn walk<F: Foreign>(
+    foreign: &F,
+    way: &mut Vec<F::Event>,
+    steps: usize,
+    random: &mut Random,
+    ways: &mut Ways<F>,
+    sample: &mut ProjectionSample<F::Event>,
+) {
+    let mut live = foreign.start();
+    for _ in 0..steps {
+        let known = ways.entry(foreign.project(&live)).or_default();
+        if !known.contains(way) {
+            if let Some(first) = known.first() {
+                sample.pairs += 1;
+                sample.difference = compare(foreign, first, way, &mut sample.successors);
+            }
+            known.push(way.clone());
+        }
+        if sample.difference.is_some() {
+            return;
+        }
+        let events = foreign.events(&live);
+        if events.is_empty() {
+            return;
+        }
+        let event = &events[random.below(events.len())];
+        way.push(event.clone());
+        foreign.apply(&mut live, event);
+    }
 }
 
 fn compare<F: Foreign>(

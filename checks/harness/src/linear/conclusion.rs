@@ -35,7 +35,7 @@ pub struct Refutation<Key> {
     /// in the history before it.
     pub first: OperationId,
     /// The operations whose responses contradict each other, whatever the others did: if the others' outcomes were
-    /// unknown, there would be no order either.
+    /// unknown, there would be no order either. A definite failure counts as a response.
     pub core: Vec<OperationId>,
     /// The longest order that time and the specification allow.
     pub longest: Vec<OperationId>,
@@ -88,9 +88,13 @@ impl<Key: Debug> Refutation<Key> {
         };
         for id in &self.core {
             let operation = &history[*id];
-            let Some((at, response)) = operation.response() else { continue };
             let (client, asked, from) = (operation.client, &operation.asked, operation.invoked);
-            writeln!(text, "  client {client}: {asked:?} -> {response:?}, from {from} to {at}")
+            let told = match operation.response() {
+                Some((_, response)) => format!("-> {response:?}"),
+                None => "-> failed, without effect".to_owned(),
+            };
+            let at = operation.settled().unwrap_or(from);
+            writeln!(text, "  client {client}: {asked:?} {told}, from {from} to {at}")
                 .expect("a string takes any text");
         }
         let others = history.len() - self.core.len();

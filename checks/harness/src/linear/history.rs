@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::ops::Index;
 
+mod read;
+
 /// An operation of one history, in the order of invocation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct OperationId(u32);
@@ -26,8 +28,14 @@ pub enum Outcome<R> {
         /// With what.
         response: R,
     },
-    /// Its client will not know: it gave up, or the connection broke.
+    /// Its client will not know: it gave up, or the connection broke. The operation may have taken effect at any moment
+    /// after its invocation, may still do so, or never will.
     Unknown,
+    /// Its client was told at this moment that the operation did not take effect, and never will.
+    Failed {
+        /// When: a count of the history's events.
+        at: u64,
+    },
 }
 
 /// One operation.
@@ -48,6 +56,14 @@ impl<O, R> Operation<O, R> {
     pub fn response(&self) -> Option<(u64, &R)> {
         match &self.outcome {
             Outcome::Completed { at, response } => Some((*at, response)),
+            Outcome::Pending | Outcome::Unknown | Outcome::Failed { .. } => None,
+        }
+    }
+
+    /// When its client learned what became of it, if it did: the moment of the response, or of the failure.
+    pub fn settled(&self) -> Option<u64> {
+        match &self.outcome {
+            Outcome::Completed { at, .. } | Outcome::Failed { at } => Some(*at),
             Outcome::Pending | Outcome::Unknown => None,
         }
     }
@@ -59,13 +75,30 @@ pub enum HistoryError {
     /// The operation is none of this history.
     #[error("operation {} was never invoked in this history", .0.index())]
     Stranger(OperationId),
-    /// The operation was answered before.
+    /// The operation was answered before, or is known to have failed.
     #[error("operation {} was answered before", .0.index())]
     Answered(OperationId),
 }
 
 /// What clients asked and were told. Record events in the order in which they happen: it is the order of time.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+///
+/// A history is plain data for serde: its operations, and how many events there were. What is read is validated, since
+/// a checker that believes an impossible history may call it linearizable. A history is refused, with the number of
+/// the operation and the reason, if an operation is answered before it is invoked, if two events have the same moment,
+/// or if a moment is not below the count of events; `serde_json` adds line and column. Operations may stand in any
+/// order: they are sorted by invocation, and an [`OperationId`] is a place in that order.
+///
+/// ```
+/// use quorate::linear::History;
+/// let text = r#"{"events": 2, "operations": [
+///     {"client": 1, "asked": "write 7", "invoked": 1, "outcome": {"Completed": {"at": 0, "response": "done"}}}
+/// ]}"#;
+/// let refused = serde_json::from_str::<History<String, String>>(text).expect_err("answered before it was asked");
+/// let reason = "operation 0 is answered at moment 0, which is not after its invocation at moment 1";
+/// assert!(refused.to_string().starts_with(reason));
+/// assert_eq!(refused.line(), 2);
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
 pub struct History<O, R> {
     operations: Vec<Operation<O, R>>,
     events: u64,
@@ -96,6 +129,18 @@ impl<O, R> History<O, R> {
     pub fn complete(&mut self, id: OperationId, response: R) -> Result<(), HistoryError> {
         let at = self.events;
         self.open(id)?.outcome = Outcome::Completed { at, response };
+        self.tick();
+        Ok(())
+    }
+
+    /// The client of `id` is told that the operation did not take effect and never will: a definite failure, such as a
+    /// request that was refused before it was proposed. Do not use it for a timeout; that is [`History::unknown`].
+    ///
+    /// # Errors
+    /// If the operation was answered before, or is none of this history.
+    pub fn failed(&mut self, id: OperationId) -> Result<(), HistoryError> {
+        let at = self.events;
+        self.open(id)?.outcome = Outcome::Failed { at };
         self.tick();
         Ok(())
     }
@@ -141,7 +186,7 @@ impl<O, R> History<O, R> {
     fn open(&mut self, id: OperationId) -> Result<&mut Operation<O, R>, HistoryError> {
         let operation = self.operations.get_mut(id.index()).ok_or(HistoryError::Stranger(id))?;
         match operation.outcome {
-            Outcome::Completed { .. } => Err(HistoryError::Answered(id)),
+            Outcome::Completed { .. } | Outcome::Failed { .. } => Err(HistoryError::Answered(id)),
             Outcome::Pending | Outcome::Unknown => Ok(operation),
         }
     }

@@ -4,7 +4,9 @@
 //! TOPLAS 1990) if every operation can be given one moment between its invocation and its response, such that in the
 //! order of these moments the [`Sequential`] specification gives every response that was seen. An operation whose
 //! response is not known (it is pending, its client gave up, a reply was lost) may have taken effect at any moment
-//! after its invocation, or never.
+//! after its invocation, or never. An operation that definitely failed ([`History::failed`]) took no effect: it has no
+//! place in the order, and a response that shows its effect is a contradiction. Recorded as unknown instead, the same
+//! history could read as linearizable.
 //!
 //! The search is Wing and Gong's (*Testing and verifying concurrent objects*, JPDC 1993) with Lowe's memory of
 //! configurations (*Testing for linearizability*, CCPE 2017): a set of operations together with the state that they

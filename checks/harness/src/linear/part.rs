@@ -36,9 +36,10 @@ impl<'h, O: Eq + Hash, R> Part<'h, O, R> {
         Part::weakened(history, ids, u64::MAX, |_| true)
     }
 
-    /// What was known of `ids` at the moment `until`, when of all responses only those to `believed` operations are
-    /// taken for true: the others become operations of unknown outcome. Whoever is told less excludes less, so if
-    /// this is not linearizable, the whole is not.
+    /// What was known of `ids` at the moment `until`, when of all outcomes only those of `believed` operations are
+    /// taken for true: the others become operations of unknown outcome. Less knowledge excludes fewer orders, so if
+    /// this is not linearizable, the whole is not. An operation that is known to have failed took no effect, and is
+    /// left out.
     pub(super) fn weakened(
         history: &'h History<O, R>,
         ids: &[OperationId],
@@ -50,11 +51,13 @@ impl<'h, O: Eq + Hash, R> Part<'h, O, R> {
         for id in ids.iter().copied().filter(|id| history[*id].invoked <= until) {
             let operation = &history[id];
             let (asked, invoked) = (&operation.asked, operation.invoked);
-            match operation.response().filter(|(at, _)| *at <= until && believed(id)) {
-                Some((returned, response)) => {
+            let known = operation.settled().is_some_and(|at| at <= until && believed(id));
+            match (known, operation.response()) {
+                (true, None) => {}
+                (true, Some((returned, response))) => {
                     part.answered.push(Answered { id, asked, response, invoked, returned });
                 }
-                None => {
+                (false, _) => {
                     let twin = last.insert(asked, part.maybe.len());
                     part.maybe.push(Maybe { id, asked, invoked, twin });
                 }

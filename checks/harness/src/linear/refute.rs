@@ -21,7 +21,8 @@ pub(super) fn refute<S: Sequential>(
     longest: Vec<OperationId>,
     budget: u64,
 ) -> Refutation<S::Key> {
-    let returned = |id: OperationId| history[id].response().map(|(at, _)| at);
+    // That an operation failed is as much of a response as any other: the contradiction may depend on it.
+    let returned = |id: OperationId| history[id].settled();
     let mut responses: Vec<OperationId> = ids.iter().copied().filter(|id| returned(*id).is_some()).collect();
     responses.sort_by_key(|id| returned(*id));
     let mut left = budget;
@@ -59,7 +60,8 @@ pub(super) fn refute<S: Sequential>(
     let rest = |needless| core.iter().copied().filter(|id| *id != needless).collect::<Vec<_>>();
     let minimal = core.iter().all(|id| !undecided.contains(&rest(*id)));
     let placed: BTreeSet<OperationId> = longest.iter().copied().collect();
-    let unplaced = responses.iter().copied().filter(|id| !placed.contains(id)).collect();
+    let answered = responses.iter().copied().filter(|id| history[*id].response().is_some());
+    let unplaced = answered.filter(|id| !placed.contains(id)).collect();
     let first = responses[many - 1];
     Refutation { key: None, first, core, longest, unplaced, minimal }
 }

@@ -7,5 +7,5 @@
 mod choices;
 mod model_driven;
 
-pub use choices::{Choices, choice_driven, follow};
+pub use choices::{Choices, choice_driven, choice_driven_for, follow};
 pub use model_driven::{Lockstep, Reach, model_driven};

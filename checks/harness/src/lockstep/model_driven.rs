@@ -1,15 +1,16 @@
 //! The specification leads, the code follows.
 
 use crate::{
+    guard::caught,
     refine::{Mapping, Refinement},
     simulate::{Plan, Random},
+    steps,
 };
 use quorate_spec::{Kind, Spec};
 use stateright::Model;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 type State<R> = <<R as Mapping>::Concrete as Model>::State;
-type Action<R> = <<R as Mapping>::Concrete as Model>::Action;
 type AbstractAction<R> = <<R as Mapping>::Abstract as Model>::Action;
 
 /// How far the code may be pushed to make it perform one action of the specification.
@@ -23,6 +24,7 @@ pub struct Reach {
 
 /// What a lockstep run showed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[must_use = "the code may have disagreed, or never followed some kind of action"]
 pub struct Lockstep {
     /// Walks of the specification.
     pub walks: u64,
@@ -32,13 +34,17 @@ pub struct Lockstep {
     pub events: u64,
     /// The first disagreement: the seed, and what was wrong.
     pub broken: Option<(u64, String)>,
+    /// The kinds of action that the code never followed, and that the mapping does not waive.
+    pub never: Vec<Kind>,
 }
 
 impl Lockstep {
-    /// The kinds of action that the code never followed.
-    pub fn never_followed(&self, spec: &impl Spec) -> Vec<Kind> {
-        let followed = |kind: &Kind| self.followed.get(kind).is_some_and(|(yes, _)| *yes > 0);
-        spec.kinds().into_iter().filter(|kind| !followed(kind)).collect()
+    /// Everything that keeps this from being green, one sentence each; empty if it is green.
+    pub fn failures(&self) -> Vec<String> {
+        match &self.broken {
+            Some((seed, why)) => vec![format!("walk {seed}: {why}")],
+            None => self.never.iter().map(|kind| format!("the code never follows {kind}")).collect(),
+        }
     }
 }
 
@@ -55,20 +61,45 @@ where
     let mut lockstep = Lockstep::default();
     for seed in plan.seeds.clone() {
         lockstep.walks += 1;
-        let mut random = Random::new(seed);
-        let mut state = refinement.init_states().swap_remove(0);
-        for _ in 0..plan.steps {
-            match advance(refinement, &state, reach, &mut random, &mut lockstep) {
-                Ok(Some(next)) => state = next,
-                Ok(None) => break,
-                Err(why) => {
-                    lockstep.broken = Some((seed, why));
-                    return lockstep;
-                }
-            }
+        let walked = caught(|| walk(refinement, (seed, plan.steps), reach, &mut lockstep));
+        let walked = walked.unwrap_or_else(|message| Err(format!("the model panics: {message}")));
+        if let Err(why) = walked {
+            lockstep.broken = Some((seed, why));
+            return lockstep;
+        }
+        refinement.forget();
+        refinement.concrete().forget();
+    }
+    let waived = refinement.mapping().waived();
+    let followed = |kind: &Kind| lockstep.followed.get(kind).is_some_and(|(yes, _)| *yes > 0);
+    let kinds = refinement.mapping().specification().kinds().into_iter();
+    lockstep.never =
+        kinds.filter(|kind| !followed(kind) && waived.iter().all(|waiver| waiver.kind != *kind)).collect();
+    lockstep
+}
+
+/// One walk of the specification.
+fn walk<R>(
+    refinement: &Refinement<R>,
+    (seed, steps): (u64, usize),
+    reach: Reach,
+    lockstep: &mut Lockstep,
+) -> Result<(), String>
+where
+    R: Mapping,
+    AbstractAction<R>: std::fmt::Debug,
+    <R::Abstract as Model>::State: std::fmt::Debug,
+{
+    let mut random = Random::new(seed);
+    let init = steps::initial(refinement).into_iter().next();
+    let (_, mut state) = init.ok_or("the code has no initial state within its boundary")?;
+    for _ in 0..steps {
+        match advance(refinement, &state, reach, &mut random, lockstep)? {
+            Some(next) => state = next,
+            None => break,
         }
     }
-    lockstep
+    Ok(())
 }
 
 /// Makes the code perform one possible action of the specification; `None` if it performs none of them.
@@ -86,9 +117,8 @@ where
 {
     let spec = refinement.mapping().specification();
     let here = refinement.abstraction(state);
-    let mut wanted = Vec::new();
-    spec.actions(&here, &mut wanted);
-    wanted.retain(|action| spec.next_state(&here, action.clone()).is_some());
+    let mut wanted = steps::offers(spec, &here);
+    wanted.retain(|action| steps::take(spec, &here, action.clone()).is_some());
     while !wanted.is_empty() {
         let action = wanted.swap_remove(random.below(wanted.len()));
         let counts = lockstep.followed.entry(spec.kind(&action)).or_default();
@@ -118,12 +148,9 @@ where
 {
     let mut seen = HashSet::from([from.clone()]);
     let mut queue = VecDeque::from([(from.clone(), 0)]);
-    let mut events: Vec<Action<R>> = Vec::new();
     while let Some((state, depth)) = queue.pop_front() {
-        events.clear();
-        refinement.actions(&state, &mut events);
-        for event in events.drain(..) {
-            let Some(next) = refinement.next_state(&state, event.clone()) else { continue };
+        for event in steps::offers(refinement, &state) {
+            let Some(next) = steps::take(refinement, &state, event.clone()) else { continue };
             if let Some(mismatch) = refinement.explain(&state, &event, &next) {
                 return Err(mismatch.to_string());
             }

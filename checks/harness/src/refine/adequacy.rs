@@ -49,7 +49,8 @@ impl fmt::Display for Adequacy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hit = self.hits.iter().filter(|(_, hits)| *hits > 0).count();
         write!(f, "{hit} of {} actions hit", self.hits.len())?;
-        for waiver in &self.waived {
+        let is_hit = |kind| self.hits.iter().any(|(known, hits)| *known == kind && *hits > 0);
+        for waiver in self.waived.iter().filter(|waiver| !is_hit(waiver.kind)) {
             write!(f, ", {} waived ({})", waiver.kind, waiver.reason)?;
         }
         for kind in self.missed() {
@@ -89,6 +90,10 @@ impl Tally {
             row.get()
         });
         self.rows[row].0[counter].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn reset(&self) {
+        self.rows.iter().flat_map(|row| &row.0).for_each(|counter| counter.store(0, Ordering::Relaxed));
     }
 
     pub(super) fn total(&self, counter: usize) -> u64 {

@@ -7,7 +7,8 @@
 //!
 //! Refinement does not notice missing behaviour: a core that never does anything refines everything. So
 //! [`Adequacy`] counts how often each action of the specification was named, and an action that never was fails
-//! the check unless it is waived by name, with a reason.
+//! the check unless it is waived by name, with a reason ([`Mapping::waived`]). That is part of [`Refinement`] itself: it
+//! holds for every complete search, every set of random runs and every lockstep, in tests and on the command line.
 
 mod adequacy;
 mod lifted;

@@ -2,8 +2,9 @@
 
 use super::{Adequacy, Mapping, Walk, adequacy::Tally, lifted};
 use crate::world::Memo;
-use quorate_spec::{Actor, Claim, Claims, Kind, Picture, Remarks, Shape, Spec};
+use quorate_spec::{Actor, Again, Claim, Claims, Kind, Picture, Remarks, Shape, Spec};
 use stateright::Model;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::{fmt, sync::Arc};
 
 type Abstract<R> = <R as Mapping>::Abstract;
@@ -65,6 +66,9 @@ pub(super) struct Image<S> {
 ///
 /// Claims: `refines` over every step; each one-state claim of the specification, of the image of every state; and the
 /// concrete model's own. The specification's step claims are part of `refines`.
+///
+/// An action of the specification that the code never performs fails a complete search ([`Spec::after_search`]) and
+/// random runs ([`Spec::after_runs`]), whoever starts them, unless the mapping waives it ([`Mapping::waived`]).
 pub struct Refinement<R: Mapping> {
     concrete: R::Concrete,
     mapping: R,
@@ -72,8 +76,12 @@ pub struct Refinement<R: Mapping> {
     concrete_claims: Claims<R::Concrete>,
     kinds: Vec<Kind>,
     images: Memo<Image<AbstractState<R>>>,
+    /// Images that were met before the memory of them was given back.
+    met: AtomicU64,
     /// One counter for each kind, then stutters, then steps.
     tally: Tally,
+    /// A step was found that is none of the specification. What the code performs beyond it is not known.
+    refuted: AtomicBool,
 }
 
 impl<R: Mapping> fmt::Debug for Refinement<R> {
@@ -105,7 +113,17 @@ impl<R: Mapping> Refinement<R> {
             let alike = initial.contains(&mapping.abstraction(&concrete, &state));
             assert!(alike, "an initial state of the code stands for no initial state of the specification");
         }
-        Refinement { concrete, mapping, claims, concrete_claims, kinds, images: Memo::default(), tally }
+        Refinement {
+            concrete,
+            mapping,
+            claims,
+            concrete_claims,
+            kinds,
+            images: Memo::default(),
+            met: AtomicU64::new(0),
+            tally,
+            refuted: AtomicBool::new(false),
+        }
     }
 
     /// The concrete model.
@@ -118,19 +136,38 @@ impl<R: Mapping> Refinement<R> {
         &self.mapping
     }
 
-    /// Gives back the memory in which images that were computed are kept. They are computed again when they are needed.
+    /// Gives back the memory in which images that were computed are kept, and no other. They are computed again when they
+    /// are needed.
     pub fn forget(&self) {
+        self.met.fetch_max(self.images.len() as u64, Relaxed);
         self.images.clear();
     }
 
-    /// What has been exercised so far.
+    /// Counts from nothing.
+    fn reset(&self) {
+        self.images.clear();
+        self.met.store(0, Relaxed);
+        self.refuted.store(false, Relaxed);
+        self.tally.reset();
+    }
+
+    /// The specification's actions that must have been performed and were not, one sentence each.
+    fn missed(&self) -> Vec<String> {
+        if self.refuted.load(Relaxed) {
+            return Vec::new();
+        }
+        let missed = self.adequacy().missed();
+        missed.into_iter().map(|kind| format!("no step of the code is ever {kind}")).collect()
+    }
+
+    /// What has been exercised so far, in the search or the runs that began last.
     pub fn adequacy(&self) -> Adequacy {
         let hits = self.kinds.iter().enumerate().map(|(at, kind)| (*kind, self.tally.total(at)));
         Adequacy {
             hits: hits.collect(),
             stutters: self.tally.total(self.kinds.len()),
             steps: self.tally.total(self.kinds.len() + 1),
-            image: self.images.len() as u64,
+            image: self.met.load(Relaxed).max(self.images.len() as u64),
             waived: self.mapping.waived(),
         }
     }
@@ -214,6 +251,15 @@ impl<R: Mapping> Refinement<R> {
     }
 
     fn refines(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> bool {
+        let refines = self.performs(before, action, after);
+        if !refines {
+            self.refuted.store(true, Relaxed);
+        }
+        refines
+    }
+
+    /// Is the step what it names, or nothing? Counts what it names.
+    fn performs(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> bool {
         let image = self.image(before);
         let mut walk = Walk::new(self.mapping.specification(), self.claims.as_slice(), image.state.clone());
         self.mapping.witness(&self.concrete, before, action, after, &mut walk);
@@ -276,12 +322,43 @@ impl<R: Mapping> Spec for Refinement<R> {
         lifted::claims(self, claims);
     }
 
+    fn again(&self, state: &Self::State, action: &Self::Action) -> Again<Self::Action> {
+        self.concrete.again(state, action)
+    }
+
     fn before_search(&self) {
+        self.reset();
         self.concrete.before_search();
     }
 
     fn after_search(&self, complete: bool) -> Remarks {
-        self.concrete.after_search(complete)
+        let mut remarks = self.concrete.after_search(complete);
+        remarks.lines.push(format!("adequacy: {}", self.adequacy()));
+        if remarks.again {
+            return remarks;
+        }
+        // Of a search that was cut or stopped nobody knows what the rest would have named.
+        if complete {
+            remarks.failures.extend(self.missed());
+        }
+        // What replays a trace of this search needs little of what was remembered.
+        Spec::forget(self);
+        remarks
+    }
+
+    fn before_runs(&self) {
+        self.reset();
+        self.concrete.before_runs();
+    }
+
+    fn after_runs(&self) -> Remarks {
+        let mut remarks = self.concrete.after_runs();
+        let adequacy = self.adequacy();
+        let counts = adequacy.hits.iter().map(|(kind, hits)| format!("{kind} {hits}"));
+        remarks.lines.push(format!("the code performed: {}", counts.collect::<Vec<_>>().join(", ")));
+        remarks.failures.extend(self.missed());
+        Spec::forget(self);
+        remarks
     }
 
     fn is_void(&self) -> bool {
@@ -290,6 +367,11 @@ impl<R: Mapping> Spec for Refinement<R> {
 
     fn is_stutter(&self, before: &Self::State, after: &Self::State) -> bool {
         self.concrete.is_stutter(before, after)
+    }
+
+    fn forget(&self) {
+        Refinement::forget(self);
+        self.concrete.forget();
     }
 
     fn actors(&self, init: &Self::State) -> Vec<Actor> {

@@ -2,7 +2,8 @@
 
 use super::context::Context;
 use super::live::{Identity, LiveModel};
-use super::row::{Expect, Row};
+use super::row::{Conclusion, Expect, PANIC, Row};
+use crate::guard::caught;
 use std::sync::Arc;
 
 /// One property of a check, before it runs.
@@ -34,6 +35,7 @@ pub struct Check {
     pub(super) identity: Identity,
     pub(super) properties: Vec<Property>,
     pub(super) deep: bool,
+    pub(super) sampled: bool,
     pub(super) live: Option<Arc<dyn LiveModel>>,
     pub(super) run: RunFn,
 }
@@ -46,12 +48,18 @@ impl Check {
         properties: Vec<Property>,
         run: impl Fn(&Context, &str) -> Outcome + Send + Sync + 'static,
     ) -> Self {
-        Check { identity, properties, deep: false, live: None, run: Box::new(run) }
+        Check { identity, properties, deep: false, sampled: false, live: None, run: Box::new(run) }
     }
 
     /// Runs under `--deep` alone.
     pub fn deep(mut self) -> Self {
         self.deep = true;
+        self
+    }
+
+    /// It makes random runs, and takes their seeds from [`Context::seeds`] where there are some.
+    pub fn sampled(mut self) -> Self {
+        self.sampled = true;
         self
     }
 
@@ -76,13 +84,54 @@ impl Check {
         self.deep
     }
 
+    /// Does it make random runs, from seeds that may be asked for?
+    pub fn is_sampled(&self) -> bool {
+        self.sampled
+    }
+
     /// The model, to be looked at.
     pub fn live(&self) -> Option<&Arc<dyn LiveModel>> {
         self.live.as_ref()
     }
 
-    /// Runs it. `stem` begins the name of every file that it writes.
+    /// Runs it. `stem` begins the name of every file that it writes. A panic of the code that it checks, wherever it
+    /// happens, is a finding: the property `no-panic`.
     pub fn run(&self, context: &Context, stem: &str) -> Outcome {
-        (self.run)(context, stem)
+        let mut outcome =
+            caught(|| (self.run)(context, stem)).unwrap_or_else(|message| self.panicked(context, &message));
+        let gaps = self.live.iter().flat_map(|live| live.take_panics());
+        let gaps: Vec<String> = gaps.map(|gap| format!("while a trace was written, {gap}")).collect();
+        if !gaps.is_empty() {
+            self.no_panic(&mut outcome, &gaps.join("; "));
+        }
+        outcome
+    }
+
+    /// What is left of a check that panicked: nothing is known of what it was to show.
+    fn panicked(&self, context: &Context, message: &str) -> Outcome {
+        let wanted = self.properties.iter().filter(|property| context.wants(&property.id));
+        let rows = wanted.map(|property| {
+            let row = Row::new(&self.identity, &property.id, &property.text, property.expect);
+            let conclusion = Conclusion::Bounded { limit: PANIC.to_owned(), frontier: 0 };
+            Row { conclusion, ..row }.judge(false)
+        });
+        let mut outcome = Outcome { rows: rows.collect(), ..Outcome::default() };
+        self.no_panic(&mut outcome, &format!("the check panicked: {message}"));
+        outcome
+    }
+
+    /// Says of the property `no-panic` that it is broken, in a row that is there already or in a new one.
+    fn no_panic(&self, outcome: &mut Outcome, sentence: &str) {
+        if let Some(row) = outcome.rows.iter_mut().find(|row| row.property == NO_PANIC) {
+            let before = row.sentence.take().map_or_else(String::new, |before| format!("{before}; "));
+            row.sentence = Some(format!("{before}{sentence}"));
+            return;
+        }
+        let mut row = Row::new(&self.identity, NO_PANIC, "the model does not panic", Expect::Holds);
+        (row.conclusion, row.sentence) = (Conclusion::Violated, Some(sentence.to_owned()));
+        outcome.rows.push(row.judge(false));
     }
 }
+
+/// The property that a panic breaks.
+pub(super) const NO_PANIC: &str = "no-panic";

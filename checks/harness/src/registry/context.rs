@@ -1,6 +1,8 @@
 //! What a run of checks shares: threads, folders, the flag that Ctrl-C raises.
 
 use crate::engine::{Options, Store};
+use crate::escape::{file_name, visible};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -23,6 +25,8 @@ pub struct Context {
     pub property: Option<String>,
     /// The program's name, for the lines that say how to replay.
     pub program: String,
+    /// Random runs take these seeds instead of their own.
+    pub seeds: Option<Range<u64>>,
     /// Raised to end early.
     pub interrupt: Option<Arc<AtomicBool>>,
 }
@@ -36,12 +40,20 @@ impl Default for Context {
             progress: false,
             property: None,
             program: "quorate".to_owned(),
+            seeds: None,
             interrupt: None,
         }
     }
 }
 
 impl Context {
+    /// The file of a trace about property `name`, of the check whose files begin with `stem`; `None` if traces go
+    /// nowhere. Whatever the names are, it lies in the traces folder.
+    pub fn trace_file(&self, stem: &str, name: &str) -> Option<PathBuf> {
+        let folder = self.traces.as_ref()?;
+        Some(folder.join(format!("{}.itf.json", file_name(&[stem, name]))))
+    }
+
     /// Has somebody asked to stop?
     pub fn is_interrupted(&self) -> bool {
         self.interrupt.as_ref().is_some_and(|flag| flag.load(Relaxed))
@@ -58,7 +70,7 @@ impl Context {
             threads: self.threads,
             store: if self.audit { Store::Audit } else { Store::Fingerprint },
             progress: self.progress,
-            label: label.to_owned(),
+            label: visible(label).into_owned(),
             interrupt: self.interrupt.clone(),
             ..Options::default()
         }

@@ -3,7 +3,8 @@
 //! The engine answers what is asked of a whole model. This answers what is asked while looking at one state of it.
 
 use crate::engine::fingerprint;
-use crate::trace::{Form, Recorder, Trace, init_index, tokens};
+use crate::steps::{self, Attempt};
+use crate::trace::{Form, Recorder, Trace, init_index, named, tokens};
 use crate::verdict::Run;
 use quorate_spec::Spec;
 use serde::Serialize;
@@ -71,42 +72,41 @@ pub struct Edge {
     pub kind: &'static str,
 }
 
-/// The actions on offer in `state`, with their tokens.
-fn offers<M: Spec>(model: &M, state: &M::State) -> Vec<(M::Action, String)>
+/// The actions on offer in `state`, with their texts.
+fn offers<M: Spec>(model: &M, state: &M::State) -> (Vec<M::Action>, Vec<String>)
 where
     M::Action: Debug,
 {
-    let mut actions = Vec::new();
-    model.actions(state, &mut actions);
+    let actions = steps::offers(model, state);
     let texts: Vec<String> = actions.iter().map(|action| model.format_action(action)).collect();
-    let tokens = tokens(&texts);
-    actions.into_iter().zip(tokens).collect()
+    (actions, texts)
 }
 
 /// The run along `tokens`, and how many of them it could follow.
 ///
 /// # Panics
-/// If the model has no initial state.
+/// If the model has no initial state within its boundary.
 pub(crate) fn follow<M>(model: &M, tokens: &[String]) -> (Run<M>, usize)
 where
     M: Spec,
     M::State: Clone,
     M::Action: Clone + Debug,
 {
-    let mut inits = model.init_states();
-    assert!(!inits.is_empty(), "the model has no initial state");
+    let mut inits = steps::initial(model);
+    assert!(!inits.is_empty(), "the model has no initial state within its boundary");
     let chosen = tokens.first().and_then(|token| init_index(token));
-    let known = chosen.filter(|index| *index < inits.len());
-    let mut run = Run { init: inits.swap_remove(known.unwrap_or(0)), steps: Vec::new() };
+    let known = chosen.and_then(|place| inits.iter().position(|(own, _)| *own == place));
+    let mut run = Run { init: inits.swap_remove(known.unwrap_or(0)).1, steps: Vec::new() };
     let skip = usize::from(chosen.is_some());
     if chosen.is_some() && known.is_none() {
         return (run, 0);
     }
     let mut followed = skip;
     for token in &tokens[skip..] {
-        let action = offers(model, run.last()).into_iter().find(|(_, own)| own == token);
-        let Some((action, _)) = action else { break };
-        let Some(next) = model.next_state(run.last(), action.clone()) else { break };
+        let (mut actions, texts) = offers(model, run.last());
+        let Some(place) = named(&texts, token) else { break };
+        let action = actions.swap_remove(place);
+        let Some(next) = steps::take(model, run.last(), action.clone()) else { break };
         run.steps.push((action, next));
         followed += 1;
     }
@@ -132,7 +132,8 @@ where
     let recorder = Recorder::new(model, *form);
     let mut seen: Vec<Seen<M>> = Vec::new();
     let mut known: HashSet<u128> = HashSet::new();
-    let starts = start.as_ref().map_or_else(|| model.init_states(), |run| vec![run.last().clone()]);
+    let initial = || steps::initial(model).into_iter().map(|(_, state)| state).collect();
+    let starts = start.as_ref().map_or_else(initial, |run| vec![run.last().clone()]);
     for state in starts {
         known.insert(fingerprint(&state));
         seen.push((None, state));
@@ -145,11 +146,8 @@ where
     let (mut at, mut level_end, mut depth) = (0, seen.len(), 0);
     while at < seen.len() && depth < goal.depth {
         let state = seen[at].1.clone();
-        for (action, _) in offers(model, &state) {
-            let Some(next) = model.next_state(&state, action.clone()) else { continue };
-            if !model.within_boundary(&next) {
-                continue;
-            }
+        for action in steps::offers(model, &state) {
+            let Some(next) = steps::take(model, &state, action.clone()) else { continue };
             let shows = recorder.shows(&goal.property, Some((&state, &action)), &next);
             if shows || known.insert(fingerprint(&next)) {
                 seen.push((Some((at, action)), next));
@@ -219,7 +217,7 @@ where
         states.push(state);
         Some(place)
     };
-    for (index, state) in model.init_states().into_iter().enumerate() {
+    for (index, state) in steps::initial(model) {
         let token = crate::trace::init_token(index);
         let breaks = recorder.broken_at(&state);
         add(&mut all, &mut states, state, Node { level: 0, parent: None, token, breaks, end: true });
@@ -227,12 +225,17 @@ where
     let mut at = 0;
     while at < states.len() {
         let state = states[at].clone();
-        for (action, token) in offers(model, &state) {
-            let Some(next) = model.next_state(&state, action.clone()) else { continue };
+        let (actions, texts) = offers(model, &state);
+        for (action, token) in actions.into_iter().zip(tokens(&texts)) {
+            let next = match steps::attempt(model, &state, action.clone()) {
+                Attempt::Ignored => continue,
+                Attempt::Outside(_) => {
+                    all.nodes[at].end = false;
+                    continue;
+                }
+                Attempt::To(next) => next,
+            };
             all.nodes[at].end = false;
-            if !model.within_boundary(&next) {
-                continue;
-            }
             let breaks = recorder.broken(&state, &action, &next);
             let level = all.nodes[at].level + 1;
             let node = Node { level, parent: Some(at as u32), token, breaks, end: true };

@@ -45,6 +45,10 @@ impl<M: Spec> Model for FromAnywhere<M> {
         states().filter(|state| invariant(model, state)).collect()
     }
 
+    fn within_boundary(&self, state: &M::State) -> bool {
+        self.0.model.within_boundary(state)
+    }
+
     fn actions(&self, state: &M::State, actions: &mut Vec<M::Action>) {
         self.0.model.actions(state, actions);
     }

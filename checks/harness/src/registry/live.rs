@@ -3,18 +3,21 @@
 use super::context::Context;
 use super::explore::{self, Goal, Graph};
 use super::risk::{method, risk};
-use crate::trace::export::{ExportError, RustModel, to_rust};
+use crate::guard::quietly;
+use crate::steps;
+use crate::trace::export::{ExportError, RustModel, to_rust, to_rust_by_place};
 use crate::trace::{
-    CheckInfo, Divergence, Form, Recorder, Trace, Verified, necessary, replay, shape_name, verify,
+    CheckInfo, Divergence, Form, Recorder, Trace, Verified, is_named_by_value, necessary, replay, shape_name,
+    verify,
 };
 use crate::verdict::Run;
-use quorate_spec::{Again, Claims, Spec};
+use quorate_spec::{Claims, Spec};
 use serde_json::{Map, Value};
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One claim, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +78,7 @@ pub trait LiveModel: Send + Sync {
     fn init_count(&self) -> usize;
 
     /// The path along `tokens`: `init` first (or nothing), then actions as the alternatives of the path so far name
-    /// them. It ends where a token names nothing.
+    /// them. It ends where a token names nothing, or a step that leaves the boundary.
     fn walk(&self, tokens: &[String]) -> Walk;
 
     /// Replays a trace and compares everything that it says.
@@ -123,6 +126,12 @@ pub trait LiveModel: Send + Sync {
     fn to_rust(&self, trace: &Trace) -> Result<String, ExportError> {
         to_rust(trace, self.rust())
     }
+
+    /// What of the model panicked while traces were written, since this was last asked: how a step looks, the text of an
+    /// action. Such a trace has a gap.
+    fn take_panics(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A model of type `M`, with all that a trace needs.
@@ -132,6 +141,7 @@ pub struct Live<M: Spec> {
     pub(crate) identity: Identity,
     pub(crate) rust: Option<RustModel>,
     pub(crate) stateright: Option<fn(&M, SocketAddr)>,
+    pub(crate) panics: Mutex<Vec<String>>,
 }
 
 impl<M> Live<M>
@@ -142,7 +152,7 @@ where
 {
     /// A model known by `identity`, for checks of one's own making.
     pub fn new(model: Arc<M>, form: Form<M>, identity: Identity) -> Self {
-        Live { model, form, identity, rust: None, stateright: None }
+        Live { model, form, identity, rust: None, stateright: None, panics: Mutex::default() }
     }
 
     /// The model.
@@ -161,7 +171,10 @@ where
         name: &str,
     ) -> (Option<PathBuf>, String) {
         let file = destination(&mut about, context, stem, name);
-        write(self.record(run, about), file)
+        match quietly(|| self.record(run, about)) {
+            Ok(trace) => write(trace, file),
+            Err(message) => (None, format!("its trace cannot be made: {message}")),
+        }
     }
 
     /// As [`Live::save`], without the steps that the finding does not need; how many are left comes back as well.
@@ -175,36 +188,16 @@ where
     ) -> (usize, Option<PathBuf>, String) {
         let file = destination(&mut about, context, stem, name);
         // What is long is recorded only once it is short.
-        let (trace, steps) = self.shortened(about, run, 0);
-        let (file, sentence) = write(trace, file);
+        let (trace, steps) = match quietly(|| self.shortened(about, run, 0)) {
+            Ok(shortened) => shortened,
+            Err(message) => return (run.len(), None, format!("its trace cannot be made: {message}")),
+        };
+        let astray = verify(&*self.model, &self.form, &trace).err();
+        let (file, mut sentence) = write(trace, file);
+        if let Some(divergence) = astray {
+            sentence.push_str(&format!("; its trace does not replay: {divergence}"));
+        }
         (steps, file, sentence)
-    }
-
-    /// The trace of `run` without the steps that what was found does not need, or the shortest one where a search of at
-    /// most `states` states finds it; and its length.
-    fn shortened(&self, mut about: CheckInfo, run: &Run<M>, states: u64) -> (Trace, usize) {
-        let property = about.property.clone();
-        let Some(at) = self.shows(run, &property) else { return (self.record(run, about), run.len()) };
-        let actions: Vec<M::Action> = run.actions().take(at).cloned().collect();
-        let kept = crate::trace::minimise(&actions, |kept| {
-            self.shows(&self.take_what_goes(&run.init, kept), &property).is_some()
-        });
-        let mut short = self.take_what_goes(&run.init, &kept);
-        let mut method = "drop-one";
-        let goal = Goal { property, depth: short.len().saturating_sub(1) };
-        if states > 0
-            && let (Some(found), _) = explore::find(&*self.model, &self.form, None, &goal, states)
-            && found.len() < short.len()
-        {
-            (short, method) = (found, "search");
-        }
-        about.panic = None;
-        let mut retold = self.record(&short, about);
-        if let Some(harness) = &mut retold.harness {
-            let from = run.len();
-            harness.check.minimised = Some(crate::trace::Minimised { from, method: method.to_owned() });
-        }
-        (retold, short.len())
     }
 
     /// What a trace of this model says about where it comes from.
@@ -215,35 +208,11 @@ where
     }
 
     pub(crate) fn record(&self, run: &Run<M>, about: CheckInfo) -> Trace {
-        Recorder::new(&*self.model, self.form).trace(&run.init, &run.steps, about)
-    }
-
-    /// The run that takes what it can of `actions`, in order; what is not on offer is left out.
-    fn take_what_goes(&self, init: &M::State, actions: &[M::Action]) -> Run<M> {
-        let mut run = Run { init: init.clone(), steps: Vec::new() };
-        for action in actions {
-            let here = match self.model.again(run.last(), action) {
-                Again::Here(action) => Some(action),
-                Again::Gone => None,
-                Again::Look => {
-                    let text = self.model.format_action(action);
-                    let event = (self.form.event)(action);
-                    crate::trace::offered(&*self.model, &self.form, run.last(), event.as_ref(), &text)
-                }
-            };
-            if let Some(action) = here
-                && let Some(next) = self.model.next_state(run.last(), action.clone())
-            {
-                run.steps.push((action, next));
-            }
-        }
-        run
-    }
-
-    /// Does what was found of `property` show in `run`, and at which state?
-    fn shows(&self, run: &Run<M>, property: &str) -> Option<usize> {
         let recorder = Recorder::new(&*self.model, self.form);
-        recorder.found_at(property, &run.init, &run.steps)
+        let trace = recorder.trace(&run.init, &run.steps, about);
+        let mut panics = self.panics.lock().unwrap_or_else(PoisonError::into_inner);
+        panics.extend(recorder.panics());
+        trace
     }
 }
 
@@ -266,7 +235,7 @@ where
     }
 
     fn init_count(&self) -> usize {
-        self.model.init_states().len()
+        steps::initial(&*self.model).len()
     }
 
     fn walk(&self, tokens: &[String]) -> Walk {
@@ -306,10 +275,11 @@ where
     fn minimise(&self, trace: &Trace, states: u64) -> Result<Trace, Divergence> {
         let run = replay(&*self.model, &self.form, trace)?;
         let about = told_of(trace);
-        match self.shows(&run, &about.property) {
-            Some(_) => Ok(self.shortened(about, &run, states).0),
-            None => Ok(trace.clone()),
-        }
+        let is_there = match &about.panic {
+            Some(_) => self.panics_at_end(&run).is_some(),
+            None => self.shows(&run, &about.property).is_some(),
+        };
+        if is_there { Ok(self.shortened(about, &run, states).0) } else { Ok(trace.clone()) }
     }
 
     fn find(&self, tokens: &[String], goal: &Goal, states: u64) -> explore::Found {
@@ -327,6 +297,19 @@ where
         self.rust.as_ref()
     }
 
+    fn to_rust(&self, trace: &Trace) -> Result<String, ExportError> {
+        if !is_named_by_value(&*self.model, &self.form, trace) {
+            return to_rust_by_place(trace, self.rust());
+        }
+        to_rust(trace, self.rust())
+    }
+
+    fn take_panics(&self) -> Vec<String> {
+        let mut panics = std::mem::take(&mut *self.panics.lock().unwrap_or_else(PoisonError::into_inner));
+        panics.dedup();
+        panics
+    }
+
     fn serve_stateright(&self, address: SocketAddr) -> bool {
         self.stateright.inspect(|serve| serve(&self.model, address)).is_some()
     }
@@ -339,7 +322,7 @@ fn told_of(trace: &Trace) -> CheckInfo {
 
 /// Where a trace goes, and the line that replays it.
 fn destination(about: &mut CheckInfo, context: &Context, stem: &str, name: &str) -> Option<PathBuf> {
-    let file = context.traces.as_ref().map(|folder| folder.join(format!("{stem}-{name}.itf.json")))?;
+    let file = context.trace_file(stem, name)?;
     let replay = [context.program.as_str(), "replay", &file.display().to_string()];
     about.replay = replay.map(str::to_owned).to_vec();
     Some(file)

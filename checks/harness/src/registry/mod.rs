@@ -34,6 +34,7 @@ mod row;
 mod running;
 mod sampling;
 mod search;
+mod shorten;
 
 pub use check::{Check, Outcome, Property};
 pub use context::{Context, TRACES};
@@ -44,7 +45,8 @@ pub use row::{Conclusion, Expect, Judgement, Row};
 pub use sampling::Sampling;
 pub use search::{Remarks, Search};
 
-use crate::trace::CheckInfo;
+use crate::escape::file_name;
+use crate::trace::{CheckInfo, digest};
 use std::sync::Arc;
 
 /// A protocol, for the list.
@@ -83,12 +85,24 @@ impl Registry {
     /// Adds a check.
     ///
     /// # Panics
-    /// If there is one of the same protocol, kind, model and scope already.
+    /// If there is one of the same protocol, kind, model and scope already; if it does not name its protocol and model;
+    /// if one of its properties has no id, or the id of another.
     pub fn add(&mut self, check: impl Into<Check>) -> &mut Self {
         let check = check.into();
         let Identity { protocol, kind, model, scope, .. } = &check.identity;
         let known = self.checks.iter().any(|other| other.identity.is(protocol, kind, model, scope));
         assert!(!known, "{protocol} {model} {kind} {scope} is registered twice");
+        let named = !protocol.trim().is_empty() && !model.trim().is_empty();
+        assert!(named, "a check names its protocol and its model: {:?}", check.identity);
+        for (index, property) in check.properties.iter().enumerate() {
+            let id = &property.id;
+            assert!(
+                !id.trim().is_empty(),
+                "{protocol} {model} {kind} {scope}: a property without an id: {property:?}"
+            );
+            let twin = check.properties[..index].iter().find(|other| other.id == *id);
+            assert!(twin.is_none(), "{protocol} {model} {kind} {scope}: two properties are named {id:?}");
+        }
         if !self.protocols.iter().any(|known| known.name == *protocol) {
             self.protocols.push(Protocol { name: protocol.clone(), says: String::new() });
         }
@@ -118,6 +132,17 @@ impl Registry {
 
     /// The first part of the names of a check's files: protocol and model, and what tells it from others of them.
     pub fn stem(&self, check: &Check) -> String {
+        let stem = self.short_stem(check);
+        let is_other = |other: &&Check| other.identity != check.identity;
+        if self.checks.iter().filter(is_other).all(|other| self.short_stem(other) != stem) {
+            return stem;
+        }
+        // `a-b` of `c` and `a` of `b-c` read the same.
+        let Identity { protocol, kind, model, scope, .. } = &check.identity;
+        file_name(&[&stem, &digest(&format!("{protocol:?} {kind:?} {model:?} {scope:?}"))[..8]])
+    }
+
+    fn short_stem(&self, check: &Check) -> String {
         let own = &check.identity;
         let like =
             |other: &&Check| other.identity.protocol == own.protocol && other.identity.model == own.model;
@@ -129,8 +154,7 @@ impl Registry {
         if others.iter().filter(|other| other.identity.kind == own.kind).count() > 1 {
             parts.push(&own.scope);
         }
-        let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-        parts.join("-").chars().map(plain).collect()
+        file_name(&parts)
     }
 
     /// The models that can be looked at, in order.

@@ -1,10 +1,12 @@
 //! How often a random continuation of each state of a run breaks what the run is about.
 
 use crate::simulate::Random;
+use crate::steps;
 use crate::trace::{Form, Recorder};
 use crate::verdict::Run;
 use quorate_spec::Spec;
 use std::fmt::Debug;
+use std::hash::Hash;
 
 /// Random continuations of each state.
 const WALKS: u32 = 200;
@@ -22,7 +24,7 @@ pub(super) fn method() -> String {
 pub(super) fn risk<M>(model: &M, form: &Form<M>, run: &Run<M>, property: &str) -> Vec<u32>
 where
     M: Spec,
-    M::State: Clone,
+    M::State: Clone + Hash,
     M::Action: Clone + Debug,
 {
     let recorder = Recorder::new(model, *form);
@@ -44,17 +46,15 @@ where
     M::Action: Clone + Debug,
 {
     let model = recorder.model;
-    let (mut state, mut actions) = (from.clone(), Vec::new());
+    let mut state = from.clone();
     for _ in 0..DEPTH {
-        actions.clear();
-        model.actions(&state, &mut actions);
+        let mut actions = steps::offers(model, &state);
         let next = loop {
             if actions.is_empty() {
                 return false;
             }
             let action = actions.swap_remove(random.below(actions.len()));
-            let next = model.next_state(&state, action.clone()).filter(|next| model.within_boundary(next));
-            if let Some(next) = next {
+            if let Some(next) = steps::take(model, &state, action.clone()) {
                 break (action, next);
             }
         };

@@ -1,11 +1,12 @@
 //! One run of a check that searches a model: from the engine's report to rows and traces.
 
-use super::check::Outcome;
+use super::check::{NO_PANIC, Outcome};
 use super::context::Context;
 use super::live::{Live, claims_of};
 use super::row::{Conclusion, Expect, Judgement, PANIC, Row};
 use super::search::{Remarks, Search};
 use crate::engine::{Ended, Finding, Options, Report};
+use crate::guard::caught;
 use crate::trace::CheckInfo;
 use crate::verdict::{Run, Verdict};
 use quorate_spec::{Kind, Spec};
@@ -34,7 +35,12 @@ where
         let report = (self.search.search)(model, &options);
         let mut outcome = Outcome::default();
         let mut remarks = vec![report.remarks.clone()];
-        remarks.extend(self.search.after.iter().map(|after| after(model, &report)));
+        remarks.extend(self.search.after.iter().map(|after| {
+            caught(|| after(model, &report)).unwrap_or_else(|message| Remarks {
+                failures: vec![format!("what is said after the search panics: {message}")],
+                ..Remarks::default()
+            })
+        }));
         for Remarks { reductions, lines, failures, .. } in remarks {
             outcome.lines.extend(reductions.into_iter().map(|reduction| format!("reduced: {reduction}")));
             outcome.lines.extend(lines);
@@ -157,11 +163,11 @@ where
 
     fn panic(&self, report: &Report<M>) -> Option<Row> {
         let Ended::Panicked { message, run, .. } = &report.ended else { return None };
-        let mut row = self.row(report, "no-panic", "the model does not panic", Expect::Holds);
+        let mut row = self.row(report, NO_PANIC, "the model does not panic", Expect::Holds);
         row.conclusion = Conclusion::Violated;
         row.trace_steps = Some(run.len());
         let about = CheckInfo { panic: Some(message.clone()), ..self.about(report, Expect::Holds) };
-        (row.trace, row.sentence) = self.save(run, about, "no-panic");
+        (row.trace, row.sentence) = self.save(run, about, NO_PANIC);
         Some(row.judge(self.search.deep))
     }
 

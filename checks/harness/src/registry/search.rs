@@ -6,6 +6,7 @@ use super::live::{ClaimInfo, Identity, Live, claims_of};
 use super::row::Expect;
 use super::running::Running;
 use crate::engine::{Limits, Options, Report, Stop, search};
+use crate::guard::quietly;
 use crate::trace::Form;
 use crate::trace::export::RustModel;
 pub use quorate_spec::Remarks;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 type SearchFn<M> = Box<dyn Fn(&M, &Options) -> Report<M> + Send + Sync>;
 type AfterFn<M> = Box<dyn Fn(&M, &Report<M>) -> Remarks + Send + Sync>;
@@ -202,9 +203,12 @@ where
             identity: search.identity.clone(),
             rust: search.rust.clone(),
             stateright: search.stateright,
+            panics: Mutex::default(),
         };
         let live = Arc::new(live);
-        let claims = claims_of(&*search.model).into_iter().filter(|claim| search.reports(&claim.id));
+        // A model that panics here does so again when the check runs, where it is a finding.
+        let claims = quietly(|| claims_of(&*search.model)).unwrap_or_default();
+        let claims = claims.into_iter().filter(|claim| search.reports(&claim.id));
         let properties = claims.map(|claim| Property {
             expect: search.expectation(&claim),
             id: claim.id,
@@ -214,6 +218,6 @@ where
         let own = Arc::clone(&live);
         let run =
             move |context: &Context, stem: &str| Running { search: &search, live: &own, context, stem }.run();
-        Check { identity, properties, deep, live: Some(live), run: Box::new(run) }
+        Check { identity, properties, deep, sampled: false, live: Some(live), run: Box::new(run) }
     }
 }

@@ -9,3 +9,4 @@ mod sample;
 
 pub use random::Random;
 pub use sample::{ONE_IN, Pick, Plan, Sample, Sampled, Steering, Tally, random_runs, steered_runs};
+pub(crate) use sample::{Panicked, runs_until};

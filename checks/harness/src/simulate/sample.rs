@@ -1,6 +1,8 @@
 //! Random runs of a model, with every claim evaluated along the way.
 
 use super::Random;
+use crate::guard::caught;
+use crate::steps::{self, Attempt};
 use crate::verdict::Run;
 use quorate_spec::{Claim, Claims, Kind, Shape, Spec, Truth};
 use stateright::Model;
@@ -34,11 +36,13 @@ pub struct Steering<M: Model> {
     pub tally: Option<Tally<M>>,
     /// No further run once this claim is broken.
     pub until: Option<&'static str>,
+    /// Claims that the runs need not put to the test, each with the reason.
+    pub untested: &'static [(&'static str, &'static str)],
 }
 
 impl<M: Model> Default for Steering<M> {
     fn default() -> Self {
-        Steering { pick: None, rare: &[], tally: None, until: None }
+        Steering { pick: None, rare: &[], tally: None, until: None, untested: &[] }
     }
 }
 
@@ -74,8 +78,12 @@ pub struct Sample<M: Model> {
     pub runs: u64,
     /// Steps taken, over all runs.
     pub steps: u64,
-    /// Runs that ended because nothing was possible any more.
+    /// Runs that ended because nothing was possible any more: in an end.
     pub ended: u64,
+    /// Runs that ended because every step left the boundary.
+    pub cornered: u64,
+    /// What ended the runs before the last seed, if something did: a limit, or somebody who asked.
+    pub cut: Option<String>,
     /// How often each kind of action was taken.
     pub coverage: BTreeMap<Kind, u64>,
     /// What was counted at the ends of the runs, in all of them.
@@ -108,10 +116,20 @@ impl<M: Model> Sample<M> {
     }
 }
 
+/// A run in which the model panicked.
+pub(crate) struct Panicked<M: Model> {
+    /// The seed; `None` if the model panicked before there was any run.
+    pub(crate) seed: Option<u64>,
+    /// The run, as far as it went.
+    pub(crate) run: Option<Run<M>>,
+    /// What the panic said.
+    pub(crate) message: String,
+}
+
 /// Runs `model` at random by `plan`. A run stops at the first claim that it breaks.
 ///
 /// # Panics
-/// If the model has no initial state.
+/// If the model has no initial state within its boundary, or panics itself; the message names the seed.
 pub fn random_runs<M>(model: &M, plan: &Plan) -> Sample<M>
 where
     M: Spec,
@@ -124,95 +142,154 @@ where
 /// As [`random_runs`], led by `steering`.
 ///
 /// # Panics
-/// If the model has no initial state.
+/// If the model has no initial state within its boundary, or panics itself; the message names the seed.
 pub fn steered_runs<M>(model: &M, plan: &Plan, steering: &Steering<M>) -> Sample<M>
 where
     M: Spec,
     M::State: Clone,
     M::Action: Clone,
 {
-    let mut claims = Claims::default();
-    model.claims(&mut claims);
-    let claims = claims.as_slice().iter().map(|claim| Sampled {
-        claim: *claim,
-        triggers: 0,
-        runs: 0,
-        spoke: false,
-        found: None,
-    });
-    let mut sample = Sample {
-        claims: claims.collect(),
-        runs: 0,
-        steps: 0,
-        ended: 0,
-        coverage: BTreeMap::new(),
-        tally: Vec::new(),
-    };
-    let init = model.init_states();
-    assert!(!init.is_empty(), "a model without an initial state has no runs");
-    for seed in plan.seeds.clone() {
-        let mut random = Random::new(seed);
-        let start = init[random.below(init.len())].clone();
-        let mut dice = Dice { random, led: steering.pick, rare: steering.rare };
-        let last = walk(model, start, (seed, &mut dice), plan.steps, &mut sample);
-        sample.runs += 1;
-        for sampled in &mut sample.claims {
-            sampled.runs += u64::from(std::mem::take(&mut sampled.spoke));
-        }
-        if let Some(tally) = steering.tally {
-            sample.count(tally(model, &last));
-        }
-        if steering.until.is_some_and(|id| sample.broken().any(|(claim, _, _)| claim.id() == id)) {
-            break;
+    let (sample, panicked) = runs_until(model, plan, steering, &|| None);
+    if let Some(Panicked { seed, run, message }) = panicked {
+        let steps = run.map_or(0, |run| run.len());
+        match seed {
+            Some(seed) => panic!("seed {seed}, after {steps} steps: {message}"),
+            None => panic!("{message}"),
         }
     }
     sample
 }
 
-/// One run; the state in which it ends.
-fn walk<M>(
+/// As [`steered_runs`], until `stop` says why to end; it is asked before each run and now and then within one. A panic of
+/// the model ends the runs, and comes back.
+pub(crate) fn runs_until<M>(
     model: &M,
-    start: M::State,
-    (seed, dice): (u64, &mut Dice<M>),
-    steps: usize,
-    sample: &mut Sample<M>,
-) -> M::State
+    plan: &Plan,
+    steering: &Steering<M>,
+    stop: &dyn Fn() -> Option<String>,
+) -> (Sample<M>, Option<Panicked<M>>)
 where
     M: Spec,
     M::State: Clone,
     M::Action: Clone,
 {
-    let mut run = Run { init: start.clone(), steps: Vec::with_capacity(steps) };
-    let mut state = start;
-    if judge(|claim| claim.at_state(model, &state), (seed, &run), sample) {
-        return state;
-    }
-    let mut actions = Vec::new();
-    for _ in 0..steps {
-        let picked = dice.be_led(model, &state).or_else(|| {
-            model.actions(&state, &mut actions);
-            dice.pick(model, &state, &mut actions)
+    let mut sample = Sample {
+        claims: Vec::new(),
+        runs: 0,
+        steps: 0,
+        ended: 0,
+        cornered: 0,
+        cut: None,
+        coverage: BTreeMap::new(),
+        tally: Vec::new(),
+    };
+    let begin = || {
+        let mut claims = Claims::default();
+        model.claims(&mut claims);
+        let init = steps::initial(model);
+        assert!(!init.is_empty(), "the model has no initial state within its boundary, so it has no runs");
+        (claims, init)
+    };
+    let (claims, init) = match caught(begin) {
+        Ok(begun) => begun,
+        Err(message) => return (sample, Some(Panicked { seed: None, run: None, message })),
+    };
+    let claims = claims.as_slice().iter();
+    sample.claims.extend(claims.map(|claim| Sampled {
+        claim: *claim,
+        triggers: 0,
+        runs: 0,
+        spoke: false,
+        found: None,
+    }));
+    for seed in plan.seeds.clone() {
+        sample.cut = stop();
+        if sample.cut.is_some() {
+            break;
+        }
+        let mut random = Random::new(seed);
+        let start = init[random.below(init.len())].1.clone();
+        let mut dice = Dice { random, led: steering.pick, rare: steering.rare };
+        let mut run = Run { init: start, steps: Vec::new() };
+        let whole = caught(|| {
+            walk(model, &mut run, (seed, &mut dice), (plan.steps, stop), &mut sample);
+            steering.tally.iter().for_each(|tally| sample.count(tally(model, run.last())));
         });
-        let Some((action, next)) = picked else {
-            sample.ended += 1;
-            judge(|claim| claim.at_end(model, &state), (seed, &run), sample);
-            return state;
-        };
-        *sample.coverage.entry(model.kind(&action)).or_default() += 1;
-        sample.steps += 1;
-        run.steps.push((action.clone(), next.clone()));
-        let broken = judge(|claim| claim.over_step(model, &state, &action, &next), (seed, &run), sample)
-            || judge(|claim| claim.at_state(model, &next), (seed, &run), sample);
-        state = next;
-        if broken {
+        sample.runs += 1;
+        for sampled in &mut sample.claims {
+            sampled.runs += u64::from(std::mem::take(&mut sampled.spoke));
+        }
+        if let Err(message) = whole {
+            return (sample, Some(Panicked { seed: Some(seed), run: Some(run), message }));
+        }
+        // What one run has computed is of no use to another, and would fill the memory.
+        model.forget();
+        if steering.until.is_some_and(|id| sample.broken().any(|(claim, _, _)| claim.id() == id)) {
             break;
         }
     }
-    state
+    (sample, None)
+}
+
+/// One run in so many steps asks whether it is to stop.
+const ASK: usize = 256;
+
+/// One run, from where `run` starts.
+fn walk<M>(
+    model: &M,
+    run: &mut Run<M>,
+    (seed, dice): (u64, &mut Dice<M>),
+    (steps, stop): (usize, &dyn Fn() -> Option<String>),
+    sample: &mut Sample<M>,
+) where
+    M: Spec,
+    M::State: Clone,
+    M::Action: Clone,
+{
+    if judge(|claim| claim.at_state(model, run.last()), (seed, run), sample) {
+        return;
+    }
+    for step in 1..=steps {
+        let (action, next) = match dice.next(model, run.last()) {
+            Next::Step(action, next) => (action, next),
+            Next::End => {
+                sample.ended += 1;
+                judge(|claim| claim.at_end(model, run.last()), (seed, run), sample);
+                return;
+            }
+            Next::Cornered => {
+                sample.cornered += 1;
+                return;
+            }
+        };
+        *sample.coverage.entry(model.kind(&action)).or_default() += 1;
+        sample.steps += 1;
+        run.steps.push((action, next));
+        let [.., (action, next)] = run.steps.as_slice() else { return };
+        let before = run.steps.iter().nth_back(1).map_or(&run.init, |(_, state)| state);
+        if judge(|claim| claim.over_step(model, before, action, next), (seed, run), sample)
+            || judge(|claim| claim.at_state(model, next), (seed, run), sample)
+        {
+            return;
+        }
+        if step.is_multiple_of(ASK) && stop().is_some() {
+            return;
+        }
+    }
 }
 
 /// One step in so many is a rare one, if one is possible.
 pub const ONE_IN: usize = 8;
+
+/// How a run goes on.
+enum Next<M: Model> {
+    /// With this step.
+    Step(M::Action, M::State),
+    /// Not at all: it has reached an end.
+    End,
+    /// Not within the boundary.
+    Cornered,
+}
 
 /// What decides.
 struct Dice<M: Model> {
@@ -226,36 +303,37 @@ impl<M: Spec> Dice<M>
 where
     M::Action: Clone,
 {
-    /// The first proposal that the model takes; `None` if there is none for too long, or nobody proposes.
+    fn next(&mut self, model: &M, state: &M::State) -> Next<M> {
+        match self.be_led(model, state) {
+            Some((action, next)) => Next::Step(action, next),
+            None => self.pick(model, state, steps::offers(model, state)),
+        }
+    }
+
+    /// The first proposal that is a step; `None` if there is none for too long, or nobody proposes.
     fn be_led(&mut self, model: &M, state: &M::State) -> Option<(M::Action, M::State)> {
         let led = self.led?;
         (0..TRIES).find_map(|_| {
             let action = led(model, state, &mut self.random)?;
-            let next = model.next_state(state, action.clone())?;
-            model.within_boundary(&next).then_some((action, next))
+            let next = steps::take(model, state, action.clone())?;
+            Some((action, next))
         })
     }
 
-    /// Picks a possible action at random; those that the model ignores, or that leave its boundary, are thrown away and
-    /// another is picked.
-    fn pick(
-        &mut self,
-        model: &M,
-        state: &M::State,
-        actions: &mut Vec<M::Action>,
-    ) -> Option<(M::Action, M::State)> {
-        let mut preferred = self.preferred(model, actions);
+    /// Picks a step at random: what is none is thrown away, and another is picked.
+    fn pick(&mut self, model: &M, state: &M::State, mut actions: Vec<M::Action>) -> Next<M> {
+        let mut preferred = self.preferred(model, &mut actions);
+        let mut nothing = Next::End;
         loop {
-            let pool = if preferred.is_empty() { &mut *actions } else { &mut preferred };
+            let pool = if preferred.is_empty() { &mut actions } else { &mut preferred };
             if pool.is_empty() {
-                return None;
+                return nothing;
             }
             let action = pool.swap_remove(self.random.below(pool.len()));
-            if let Some(next) = model.next_state(state, action.clone())
-                && model.within_boundary(&next)
-            {
-                actions.clear();
-                return Some((action, next));
+            match steps::attempt(model, state, action.clone()) {
+                Attempt::To(next) => return Next::Step(action, next),
+                Attempt::Outside(_) => nothing = Next::Cornered,
+                Attempt::Ignored => {}
             }
         }
     }

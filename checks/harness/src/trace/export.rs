@@ -1,8 +1,9 @@
 //! A trace as something else: a regression test in Rust, or Markdown that renders in a pull request.
 
 use super::diff::changes;
-use super::format::{Fate, Harness, Trace};
+use super::format::{Fate, Harness, Step, Trace};
 use super::states::WHOLE;
+use crate::escape::visible;
 use std::fmt::Write;
 
 /// How a model is written in Rust source: what a generated test needs to build the same one.
@@ -33,30 +34,52 @@ pub enum ExportError {
 /// # Errors
 /// [`ExportError`] says what is missing.
 pub fn to_rust(trace: &Trace, model: Option<&RustModel>) -> Result<String, ExportError> {
+    let by_value = trace
+        .harness
+        .iter()
+        .flat_map(|harness| harness.steps.iter().skip(1))
+        .all(|step| step.event.is_some());
+    let event = |step: &Step| match (&step.event, by_value) {
+        (Some(event), true) => literal(&event.to_string()),
+        _ => literal(&step.action),
+    };
+    write_test(trace, model, if by_value { "replay" } else { "replay_by_text" }, event)
+}
+
+/// As [`to_rust`], for a run with actions that read the same as others on offer: each is named by its text and by how
+/// many that read the same come before it.
+///
+/// # Errors
+/// [`ExportError`] says what is missing.
+pub fn to_rust_by_place(trace: &Trace, model: Option<&RustModel>) -> Result<String, ExportError> {
+    let event = |step: &Step| format!("({}, {})", literal(&step.action), super::ordinal(&step.token));
+    write_test(trace, model, "replay_by_place", event)
+}
+
+fn write_test(
+    trace: &Trace,
+    model: Option<&RustModel>,
+    replay: &str,
+    event: impl Fn(&Step) -> String,
+) -> Result<String, ExportError> {
     let harness = trace.harness.as_ref().ok_or(ExportError::Foreign)?;
     let check = &harness.check;
     if check.verdict != "violated" {
         return Err(ExportError::NothingBroken);
     }
     let model = model.ok_or_else(|| ExportError::NoSource(check.model.clone()))?;
-    let by_value = harness.steps.iter().skip(1).all(|step| step.event.is_some());
-    let replay = if by_value { "replay" } else { "replay_by_text" };
     let init = harness.steps.first().and_then(|step| super::init_index(&step.token)).unwrap_or(0);
     let mut out = String::new();
-    let _ = writeln!(out, "//! {}.", trace.description);
-    let _ = writeln!(out, "//!\n//! Made from trace {} of model {}.\n", trace.id(), check.model);
+    let _ = writeln!(out, "//! {}.", one_line(&trace.description));
+    let _ = writeln!(out, "//!\n//! Made from trace {} of model {}.\n", trace.id(), one_line(&check.model));
     let _ = writeln!(out, "{}\n", model.uses.trim());
     let name = format!("{}_does_not_break_{}", check.model, check.property);
     let _ = writeln!(out, "#[test]\nfn {}() {{", identifier(&name));
     let _ = writeln!(out, "    let model = {};", model.expression);
     let _ = writeln!(out, "    let events = [");
     for (index, step) in harness.steps.iter().enumerate().skip(1) {
-        let text = match (&step.event, by_value) {
-            (Some(event), true) => event.to_string(),
-            _ => step.action.clone(),
-        };
         let _ = writeln!(out, "        // {index}. {}", one_line(&step.label));
-        let _ = writeln!(out, "        {},", literal(&text));
+        let _ = writeln!(out, "        {},", event(step));
     }
     let _ = writeln!(out, "    ];");
     let _ = writeln!(out, "    quorate::test::{replay}(&model, {:?}, {init}, &events);\n}}", check.property);
@@ -68,12 +91,13 @@ pub fn to_rust(trace: &Trace, model: Option<&RustModel>) -> Result<String, Expor
 pub fn to_markdown(trace: &Trace) -> String {
     let mut out = String::new();
     let Some(harness) = &trace.harness else {
-        let _ = writeln!(out, "# {}\n\n{} states.", heading(&trace.source), trace.states.len());
+        let _ = writeln!(out, "# {}\n\n{} states.", one_line(heading(&trace.source)), trace.states.len());
         return out;
     };
     let check = &harness.check;
-    let _ = writeln!(out, "# {}\n", heading(&trace.description));
-    let _ = writeln!(out, "{} · {} · {} · {}\n", check.protocol, check.model, check.kind, check.scope);
+    let _ = writeln!(out, "# {}\n", one_line(heading(&trace.description)));
+    let about = [&check.protocol, &check.model, &check.kind, &check.scope].map(|text| one_line(text));
+    let _ = writeln!(out, "{}\n", about.join(" · "));
     if !harness.actors.is_empty() {
         let _ = writeln!(out, "```mermaid\n{}```\n", mermaid(harness));
     }
@@ -84,17 +108,17 @@ pub fn to_markdown(trace: &Trace) -> String {
     let mut before = trace.states.get(0);
     for (index, (step, state)) in harness.steps.iter().zip(trace.states.iter()).enumerate().skip(1) {
         let falls = harness.properties.iter().filter(|row| row.values.as_bytes().get(index) == Some(&b'F'));
-        let falls: Vec<String> = falls.map(|row| format!("**{} fails**", row.name)).collect();
-        let _ = writeln!(out, "{index}. {} {}", step.label, falls.join(" "));
+        let falls: Vec<String> = falls.map(|row| format!("**{} fails**", one_line(&row.name))).collect();
+        let _ = writeln!(out, "{index}. {} {}", one_line(&step.label), falls.join(" "));
         for change in before.iter().flat_map(|before| changes(before, &state)) {
             if !change.path.starts_with("mbt::") {
-                let _ = writeln!(out, "   - `{}`", change.to_string().replace('`', "'"));
+                let _ = writeln!(out, "   - `{}`", one_line(&change.to_string()).replace('`', "'"));
             }
         }
         before = Some(state);
     }
     if !check.replay.is_empty() {
-        let _ = writeln!(out, "\nReplay: `{}`", check.replay.join(" "));
+        let _ = writeln!(out, "\nReplay: `{}`", one_line(&check.replay.join(" ")).replace('`', "'"));
     }
     out
 }
@@ -138,8 +162,9 @@ fn heading(text: &str) -> &str {
     if text.is_empty() { "A run" } else { text }
 }
 
+/// Text that stays on its line, whatever it holds.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 /// A Rust name made of `text`.
@@ -149,8 +174,11 @@ fn identifier(text: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// A Rust string literal with as many `#` as it takes.
+/// A Rust string literal with as many `#` as it takes; one with escapes where the text itself would do harm.
 fn literal(text: &str) -> String {
+    if visible(text) != text {
+        return format!("{text:?}");
+    }
     let mut fence = String::from("#");
     while text.contains(&format!("\"{fence}")) {
         fence.push('#');

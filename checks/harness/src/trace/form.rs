@@ -5,6 +5,7 @@ use super::debug::from_debug;
 use super::marks::MarksFn;
 use super::tree::to_itf;
 use super::write::digest;
+use crate::guard::quietly;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -87,6 +88,16 @@ impl<M: Model> Form<M> {
         }
     }
 
+    /// As [`Form::vars`]; where the state cannot be written because its own code panics, that is what is written.
+    pub(crate) fn vars_or_panic(&self, state: &M::State) -> (Map<String, Value>, Option<String>) {
+        match quietly(|| self.vars(state)) {
+            Ok(vars) => (vars, None),
+            Err(message) => {
+                (Map::from_iter([("state".to_owned(), format!("panics: {message}").into())]), Some(message))
+            }
+        }
+    }
+
     /// The parts of an action, by name, as Quint's tools read them.
     pub(crate) fn picks(&self, action: &M::Action) -> Map<String, Value> {
         let some = |value: Value| super::tree::variant("Some", value);
@@ -108,6 +119,17 @@ impl<M: Model> Form<M> {
     }
 }
 
+/// The text of an action; if its own code panics, that is its text.
+pub(super) fn text_or_panic<M: Model>(model: &M, action: &M::Action) -> (String, Option<String>)
+where
+    M::Action: Debug,
+{
+    match quietly(|| model.format_action(action)) {
+        Ok(text) => (text, None),
+        Err(message) => (format!("panics: {message}"), Some(message)),
+    }
+}
+
 /// A record, and not one of the format's own wrappers.
 fn is_record(fields: &Map<String, Value>) -> bool {
     let variant = fields.len() == 2 && fields.contains_key("tag") && fields.contains_key("value");
@@ -115,8 +137,12 @@ fn is_record(fields: &Map<String, Value>) -> bool {
 }
 
 /// The fingerprint of a model: its types, their fields, its kinds and its claims. A trace carries it, so that one
-/// that no longer replays can say that the model changed.
+/// that no longer replays can say that the model changed. Empty where the model panics when it is asked for them.
 pub(crate) fn model_hash<M: quorate_spec::Spec>(model: &M, form: &Form<M>) -> String {
+    quietly(|| hash_of(model, form)).unwrap_or_default()
+}
+
+fn hash_of<M: quorate_spec::Spec>(model: &M, form: &Form<M>) -> String {
     let mut text = String::new();
     for name in
         [std::any::type_name::<M>(), std::any::type_name::<M::State>(), std::any::type_name::<M::Action>()]

@@ -10,8 +10,10 @@ use super::marks::Intervals;
 use super::record::Recorder;
 use super::signature::signature;
 use super::states::States;
-use super::tokens::{init_token, tokens};
+use super::tokens::{init_token, token_at};
 use super::write::fingerprint;
+use crate::guard::quietly;
+use crate::steps;
 use quorate_spec::{Shape, Spec};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -43,7 +45,7 @@ where
     M::State: Clone,
 {
     pub(crate) fn new(recorder: &'r Recorder<'m, M>, init: &M::State, length: usize) -> Self {
-        let lanes = recorder.model.actors(init).into_iter();
+        let lanes = recorder.guarded("who acts", || recorder.model.actors(init), |_| Vec::new()).into_iter();
         let mut pen = Pen {
             recorder,
             now: init.clone(),
@@ -56,15 +58,16 @@ where
             alternatives: (length <= WITH_ALTERNATIVES).then(Vec::new),
             annotations: Vec::new(),
             intervals: Intervals::default(),
-            expected: recorder.form.beside.iter().map(|beside| beside(recorder.model, None, init)).collect(),
+            expected: Vec::new(),
             last_of: BTreeMap::new(),
         };
-        let mut vars = recorder.form.vars(init);
+        pen.note_beside(None, init);
+        let mut vars = recorder.vars(init);
         pen.vars = vars.keys().cloned().chain([ACTION_TAKEN.to_owned(), PICKS.to_owned()]).collect();
         let fp = fingerprint(&vars);
         vars.insert(ACTION_TAKEN.to_owned(), Value::from("init"));
         vars.insert(PICKS.to_owned(), Value::Object(Map::new()));
-        let token = init_token(pen.init_position(&fp));
+        let token = init_token(pen.init_position(init, &fp));
         pen.states.push(Value::Object(vars));
         pen.steps.push(Step { token, kind: "init".to_owned(), fp, ..Step::default() });
         pen.note_values(recorder.values(None, init));
@@ -75,7 +78,7 @@ where
     pub(crate) fn step(&mut self, action: &M::Action, after: &M::State) {
         let recorder = self.recorder;
         let index = self.steps.len();
-        let picture = recorder.model.picture(&self.now, action, after);
+        let picture = recorder.picture(&self.now, action, after);
         let recv = picture.receives.as_ref().map(|said| self.mail.receive(said, index));
         let drops = picture.drops.iter().map(|said| self.mail.lose(said, index)).collect();
         let sends = picture.sends.iter().map(|said| self.mail.send(said, index)).collect();
@@ -91,12 +94,13 @@ where
                 text: fault.clone(),
             });
         }
-        let text = recorder.model.format_action(action);
+        let text = recorder.text(action);
         let token = self.token(action, &text);
-        let mut vars = recorder.form.vars(after);
+        let mut vars = recorder.vars(after);
         let fp = fingerprint(&vars);
-        vars.insert(ACTION_TAKEN.to_owned(), Value::from(recorder.model.kind(action).0));
-        vars.insert(PICKS.to_owned(), Value::Object(recorder.form.picks(action)));
+        vars.insert(ACTION_TAKEN.to_owned(), Value::from(recorder.kind(action)));
+        let picks = recorder.guarded("the form of an action", || recorder.form.picks(action), |_| Map::new());
+        vars.insert(PICKS.to_owned(), Value::Object(picks));
         self.states.push(Value::Object(vars));
         self.steps.push(Step {
             token,
@@ -110,15 +114,16 @@ where
             fault: picture.fault,
             refines: picture.refines,
             causes,
-            event: (recorder.form.event)(action),
+            event: recorder.event(action),
             fp,
             ..Step::default()
         });
         self.note_values(recorder.values(Some((&self.now, action)), after));
-        let marks = recorder.form.marks.map(|marks| marks(recorder.model, &self.now, action, after));
+        let marks = || recorder.form.marks.map(|marks| marks(recorder.model, &self.now, action, after));
+        let marks = recorder.guarded("what begins and ends with a step", marks, |_| None);
         marks.into_iter().flatten().for_each(|mark| self.intervals.note(mark, index));
-        let beside = recorder.form.beside.iter();
-        self.expected.extend(beside.map(|beside| beside(recorder.model, Some((&self.now, action)), after)));
+        let now = self.now.clone();
+        self.note_beside(Some((&now, action)), after);
         self.now = after.clone();
     }
 
@@ -173,21 +178,42 @@ where
         }
     }
 
-    fn init_position(&self, fp: &str) -> usize {
-        let form = &self.recorder.form;
-        let states = self.recorder.model.init_states();
-        states.iter().position(|state| fingerprint(&form.vars(state)) == fp).unwrap_or(0)
+    /// The place of the initial state: of several that read the same, the one that is the same.
+    fn init_position(&self, init: &M::State, fp: &str) -> usize {
+        let recorder = self.recorder;
+        let states =
+            recorder.guarded("the initial states", || steps::initial(recorder.model), |_| Vec::new());
+        let reads = |state: &M::State| fingerprint(&recorder.vars(state)) == fp;
+        let alike: Vec<_> = states.into_iter().filter(|(_, state)| reads(state)).collect();
+        let print = |state: &M::State| quietly(|| (recorder.print)(state)).ok();
+        let own = (alike.len() > 1).then(|| print(init)).flatten();
+        let same = alike.iter().find(|(_, state)| own.is_some() && print(state) == own);
+        same.or_else(|| alike.first()).map_or(0, |(place, _)| *place)
     }
 
     /// The token of the action taken, and, on the way, what else was on offer.
     fn token(&mut self, action: &M::Action, text: &str) -> String {
-        let alone = || tokens(&[text.to_owned()]).remove(0);
-        let Some(list) = &mut self.alternatives else {
-            return alone();
+        let recorder = self.recorder;
+        let token = match &mut self.alternatives {
+            Some(list) => {
+                let (offers, token) = recorder.offers(&self.now, Some(action));
+                list.push(offers);
+                token
+            }
+            None => {
+                let (actions, texts) = recorder.on_offer(&self.now);
+                let place = recorder.find(&self.now, &actions, &texts, action);
+                place.map(|place| token_at(&texts, place))
+            }
         };
-        let (offers, token) = self.recorder.offers(&self.now, Some(action));
-        list.push(offers);
-        token.unwrap_or_else(alone)
+        token.unwrap_or_else(|| token_at(&[text.to_owned()], 0))
+    }
+
+    fn note_beside(&mut self, step: Option<(&M::State, &M::Action)>, state: &M::State) {
+        let recorder = self.recorder;
+        let Some(beside) = recorder.form.beside else { return };
+        let look = || beside(recorder.model, step, state);
+        self.expected.push(recorder.guarded("the specification's side of a state", look, |_| None));
     }
 
     fn note_values(&mut self, letters: Vec<char>) {

@@ -1,6 +1,7 @@
 //! Reads a trace. Whatever is wrong with a file, the error names what and where, and nothing panics.
 
 use super::format::{Harness, SCHEMA, Trace};
+use super::json;
 use super::states::{Edit, Frame, States};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -49,10 +50,13 @@ impl Trace {
     /// # Errors
     /// [`TraceError`] says what is wrong and where.
     pub fn load(path: &Path) -> Result<Trace, TraceError> {
-        let bytes = std::fs::read(path).map_err(|source| TraceError::Io { path: path.to_owned(), source })?;
-        let text = String::from_utf8(bytes)
-            .map_err(|error| TraceError::NotJson(format!("not text: {}", error.utf8_error())))?;
-        Trace::from_json(&text)
+        let failed = |source| TraceError::Io { path: path.to_owned(), source };
+        if !std::fs::metadata(path).map_err(failed)?.is_file() {
+            // A pipe would be waited for, and a device may never end.
+            return Err(failed(std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is no file")));
+        }
+        let bytes = std::fs::read(path).map_err(failed)?;
+        Trace::from_json(&json::text(bytes)?)
     }
 
     /// Reads a file's text.
@@ -60,11 +64,7 @@ impl Trace {
     /// # Errors
     /// [`TraceError`] says what is wrong and where.
     pub fn from_json(text: &str) -> Result<Trace, TraceError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| match error.is_eof() {
-            true => TraceError::CutShort { line: error.line(), column: error.column() },
-            false => TraceError::NotJson(error.to_string()),
-        })?;
-        let Value::Object(mut top) = value else {
+        let Value::Object(mut top) = json::parse(text)? else {
             return Err(malformed("the file", "a trace is a JSON object"));
         };
         let meta: Map<String, Value> = part(&mut top, "#meta", "")?.unwrap_or_default();
@@ -154,7 +154,8 @@ fn part<T: DeserializeOwned>(
     name: &str,
     within: &str,
 ) -> Result<Option<T>, TraceError> {
-    let Some(value) = object.remove(name) else { return Ok(None) };
+    // Other tools write `null` for what is not there.
+    let Some(value) = object.remove(name).filter(|value| !value.is_null()) else { return Ok(None) };
     let at = format!("{within}{name}");
     serde_json::from_value(value).map(Some).map_err(|error| malformed(at, error.to_string()))
 }

@@ -2,38 +2,28 @@
 //!
 //! Every property is evaluated at every state, by calling the claim: what a row says was computed there.
 
-use super::form::Form;
+use super::form::{Form, text_or_panic};
 use super::format::{Alternative, CheckInfo, Trace};
 use super::pen::Pen;
 use super::tokens::tokens;
-use quorate_spec::{Claim, Claims, Shape, Spec, Truth};
+use crate::engine::fingerprint;
+use crate::guard::quietly;
+use crate::steps::{self, Attempt};
+use quorate_spec::{Claim, Claims, Picture, Shape, Spec, Truth};
 use serde_json::{Map, Value};
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt::Debug;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-thread_local! {
-    static PROBING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Does this thread look at what might be? A panic in there is an answer, and nobody needs to be told of it.
-pub(crate) fn is_probing() -> bool {
-    PROBING.get()
-}
-
-/// What `look` comes back with; `None` if it panics.
-fn probe<T>(look: impl FnOnce() -> T) -> Option<T> {
-    let before = PROBING.replace(true);
-    let seen = catch_unwind(AssertUnwindSafe(look));
-    PROBING.set(before);
-    seen.ok()
-}
+use std::hash::Hash;
 
 /// Records runs of one model.
 pub struct Recorder<'a, M: Spec> {
     pub(crate) model: &'a M,
     pub(crate) form: Form<M>,
     pub(crate) claims: Claims<M>,
+    /// Tells states apart that read the same.
+    pub(crate) print: fn(&M::State) -> u128,
+    /// What panicked while runs were written down.
+    panics: RefCell<Vec<String>>,
 }
 
 impl<'a, M: Spec> Recorder<'a, M>
@@ -42,20 +32,92 @@ where
     M::State: Clone,
 {
     /// A recorder for `model`.
-    pub fn new(model: &'a M, form: Form<M>) -> Self {
+    pub fn new(model: &'a M, form: Form<M>) -> Self
+    where
+        M::State: Hash,
+    {
         let mut claims = Claims::default();
         model.claims(&mut claims);
-        Recorder { model, form, claims }
+        Recorder { model, form, claims, print: fingerprint, panics: RefCell::default() }
     }
 
     /// The trace of the run from `init` over `steps`. `about` says what was asked; what follows from the run itself
     /// (verdict at which step, sentence, model hash, signature) is filled in here.
+    ///
+    /// Where the model panics while it is asked how a step looks, the trace has a gap there: see [`Recorder::panics`].
     pub fn trace(&self, init: &M::State, steps: &[(M::Action, M::State)], about: CheckInfo) -> Trace {
         let mut pen = Pen::new(self, init, steps.len());
         for (action, after) in steps {
             pen.step(action, after);
         }
         pen.finish(about)
+    }
+
+    /// What panicked while runs were written down, each once: how something looks, or what is on offer.
+    pub fn panics(&self) -> Vec<String> {
+        self.panics.borrow().clone()
+    }
+
+    /// What `look` comes back with. A panic is noted, and `otherwise` takes its place.
+    pub(crate) fn guarded<T>(
+        &self,
+        what: &str,
+        look: impl FnOnce() -> T,
+        otherwise: impl FnOnce(&str) -> T,
+    ) -> T {
+        quietly(look).unwrap_or_else(|message| {
+            self.note(what, &message);
+            otherwise(&message)
+        })
+    }
+
+    fn note(&self, what: &str, message: &str) {
+        let text = format!("{what} panics: {message}");
+        let mut panics = self.panics.borrow_mut();
+        if !panics.contains(&text) {
+            panics.push(text);
+        }
+    }
+
+    /// The state as the variables of a trace.
+    pub(crate) fn vars(&self, state: &M::State) -> Map<String, Value> {
+        let (vars, panic) = self.form.vars_or_panic(state);
+        panic.iter().for_each(|message| self.note("the form of a state", message));
+        vars
+    }
+
+    /// The action as text.
+    pub(crate) fn text(&self, action: &M::Action) -> String {
+        let (text, panic) = text_or_panic(self.model, action);
+        panic.iter().for_each(|message| self.note("the text of an action", message));
+        text
+    }
+
+    /// The action as its serde value, where it has one.
+    pub(crate) fn event(&self, action: &M::Action) -> Option<Value> {
+        self.guarded("the form of an action", || (self.form.event)(action), |_| None)
+    }
+
+    /// How a step looks.
+    pub(crate) fn picture(&self, before: &M::State, action: &M::Action, after: &M::State) -> Picture {
+        let plain = |_: &str| Picture {
+            kind: self.kind(action).to_owned(),
+            label: self.text(action),
+            ..Picture::default()
+        };
+        self.guarded("the picture of a step", || self.model.picture(before, action, after), plain)
+    }
+
+    /// The word for the action's kind.
+    pub(crate) fn kind(&self, action: &M::Action) -> &'static str {
+        self.guarded("the kind of an action", || self.model.kind(action).0, |_| "panics")
+    }
+
+    /// The actions on offer, with their texts.
+    pub(crate) fn on_offer(&self, state: &M::State) -> (Vec<M::Action>, Vec<String>) {
+        let actions = self.guarded("what is on offer", || steps::offers(self.model, state), |_| Vec::new());
+        let texts = actions.iter().map(|action| self.text(action)).collect();
+        (actions, texts)
     }
 
     /// The values of all claims at `state`, reached over `step`: `T`, `F`, `?` (not evaluated) or `.`
@@ -76,18 +138,13 @@ where
                 letter(claim.over_step(self.model, before, action, state))
             }
             (Shape::AlwaysStep(_), None) => '?',
-            (Shape::AtEnd(_), _) if self.is_end(state) => letter(claim.at_end(self.model, state)),
+            (Shape::AtEnd(_), _) if steps::is_end(self.model, state) => {
+                letter(claim.at_end(self.model, state))
+            }
             (Shape::AtEnd(_), _) => '.',
         };
         // A claim that panics was not evaluated, and the trace is wanted most when something panics.
-        probe(value).unwrap_or('?')
-    }
-
-    fn is_end(&self, state: &M::State) -> bool {
-        let mut actions = Vec::new();
-        self.model.actions(state, &mut actions);
-        // As the search has it: a step out of the bounds is a step, so a state that has one is no end.
-        !actions.into_iter().any(|action| self.model.next_state(state, action).is_some())
+        quietly(value).unwrap_or('?')
     }
 
     /// The ids of the claims that fail when `action` is taken from `before` to `after`.
@@ -150,44 +207,103 @@ where
         state: &M::State,
         taken: Option<&M::Action>,
     ) -> (Vec<Alternative>, Option<String>) {
-        let mut actions = Vec::new();
-        self.model.actions(state, &mut actions);
-        let texts: Vec<String> = actions.iter().map(|action| self.model.format_action(action)).collect();
+        let (actions, texts) = self.on_offer(state);
         let tokens = tokens(&texts);
-        let chosen = taken.and_then(|taken| self.find(&actions, &texts, taken));
+        let chosen = taken.and_then(|taken| self.find(state, &actions, &texts, taken));
         let token = chosen.map(|index| tokens[index].clone());
-        let here = self.form.vars(state);
-        let list = actions.into_iter().zip(tokens).enumerate();
-        let list = list.map(|(index, (action, token))| {
-            self.alternative(state, &here, action, token, chosen == Some(index))
+        let here = self.vars(state);
+        let list = actions.into_iter().zip(texts).zip(tokens).enumerate();
+        let list = list.map(|(index, ((action, text), token))| {
+            self.alternative((state, &here), action, (text, token), chosen == Some(index))
         });
         (list.collect(), token)
     }
 
-    /// Where among `actions` is `wanted`: the one with the same event and text.
-    pub(crate) fn find(&self, actions: &[M::Action], texts: &[String], wanted: &M::Action) -> Option<usize> {
-        let (text, event) = (self.model.format_action(wanted), (self.form.event)(wanted));
-        let same = |index: &usize| texts[*index] == text && (self.form.event)(&actions[*index]) == event;
-        (0..actions.len()).find(same)
+    /// Where among `actions`, which are on offer in `state`, is `wanted`: the one that reads the same. Of several that do,
+    /// the one that leads to the same state, with the same value of every claim over the step: for all that can be seen
+    /// it is the same action.
+    pub(crate) fn find(
+        &self,
+        state: &M::State,
+        actions: &[M::Action],
+        texts: &[String],
+        wanted: &M::Action,
+    ) -> Option<usize> {
+        let (text, event) = (self.text(wanted), self.event(wanted));
+        let same = |index: &usize| texts[*index] == text && self.event(&actions[*index]) == event;
+        let alike: Vec<usize> = (0..actions.len()).filter(same).collect();
+        if alike.len() < 2 {
+            return alike.first().copied();
+        }
+        let effect = self.effect(state, wanted);
+        alike.into_iter().find(|index| self.effect(state, &actions[*index]) == effect)
+    }
+
+    /// All that can be seen of a step: the state after it, whether it is within the boundary, and the claims over it.
+    fn effect(&self, state: &M::State, action: &M::Action) -> Option<(u128, bool, Vec<char>)> {
+        let look = || {
+            let (next, within) = match steps::attempt(self.model, state, action.clone()) {
+                Attempt::Ignored => return None,
+                Attempt::Outside(next) => (next, false),
+                Attempt::To(next) => (next, true),
+            };
+            Some(((self.print)(&next), within, self.values(Some((state, action)), &next)))
+        };
+        quietly(look).ok().flatten()
     }
 
     fn alternative(
         &self,
-        state: &M::State,
-        here: &Map<String, Value>,
+        (state, here): (&M::State, &Map<String, Value>),
         action: M::Action,
-        token: String,
+        (text, token): (String, String),
         taken: bool,
     ) -> Alternative {
         let look = || {
-            let next = self.model.next_state(state, action.clone())?;
+            let (next, outside) = match steps::attempt(self.model, state, action.clone()) {
+                Attempt::Ignored => return None,
+                Attempt::Outside(next) => (next, true),
+                Attempt::To(next) => (next, false),
+            };
             let label = self.model.picture(state, &action, &next).label;
             let effect = self.form.vars(&next) != *here;
-            let outside = !self.model.within_boundary(&next);
             Some((label, effect, outside, self.broken(state, &action, &next)))
         };
-        let blind = || (self.model.format_action(&action), false, false, Vec::new());
-        let (label, effect, outside, breaks) = probe(look).flatten().unwrap_or_else(blind);
+        let blind = || (text, false, false, Vec::new());
+        let (label, effect, outside, breaks) = quietly(look).ok().flatten().unwrap_or_else(blind);
         Alternative { token, label, taken, effect, outside, breaks }
+    }
+
+    /// What a panic says that whoever examines `state` meets: in a claim, in what is on offer, in a step or a claim over
+    /// it.
+    pub(crate) fn panic_in(&self, state: &M::State) -> Option<String> {
+        let examine = || {
+            let model = self.model;
+            let claims = self.claims.as_slice();
+            claims.iter().for_each(|claim| {
+                claim.at_state(model, state);
+            });
+            let mut is_end = true;
+            for action in steps::offers(model, state) {
+                let _ = model.kind(&action);
+                let next = match steps::attempt(model, state, action.clone()) {
+                    Attempt::Ignored => continue,
+                    Attempt::Outside(_) => None,
+                    Attempt::To(next) => Some(next),
+                };
+                is_end = false;
+                let Some(next) = next else { continue };
+                let _ = (self.print)(&next);
+                claims.iter().for_each(|claim| {
+                    claim.over_step(model, state, &action, &next);
+                });
+            }
+            if is_end {
+                claims.iter().for_each(|claim| {
+                    claim.at_end(model, state);
+                });
+            }
+        };
+        quietly(examine).err()
     }
 }

@@ -224,6 +224,72 @@ fn a_file_cut_anywhere_is_an_error_and_never_a_panic() {
     assert!(error.contains("cut short"), "{error}");
 }
 
+/// What other tools write, byte for byte.
+#[test]
+fn a_trace_with_nulls_marks_or_wide_text_is_read() {
+    let text = r##"{"#meta": null, "vars": ["x"], "loop": null, "params": null,
+        "states": [{"#meta": {"index": 0}, "x": null}, {"x": 99999999999999999999}]}"##;
+    let plain = Trace::from_json(text).expect("nulls are nothing");
+    assert_eq!((plain.states.len(), plain.loop_start), (2, None));
+    assert_eq!(plain.states.get(1), Some(json!({ "x": { "#bigint": "99999999999999999999" } })));
+    let folder = tempfile::tempdir().unwrap();
+    let load = |bytes: Vec<u8>| {
+        let file = folder.path().join("other.itf.json");
+        std::fs::write(&file, bytes).unwrap();
+        Trace::load(&file)
+    };
+    let wide = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
+        mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
+    };
+    assert_eq!(load(text.into()).unwrap(), plain);
+    assert_eq!(load(format!("\u{feff}{text}").into()).unwrap(), plain);
+    assert_eq!(load(wide([0xff, 0xfe], u16::to_le_bytes)).unwrap(), plain);
+    assert_eq!(load(wide([0xfe, 0xff], u16::to_be_bytes)).unwrap(), plain);
+    for broken in [vec![0xff, 0xfe, 0x7b], vec![0xff, 0xfe, 0x00, 0xd8], vec![0xc3, 0x28]] {
+        let error = load(broken).expect_err("no text").to_string();
+        assert!(error.contains("not text"), "{error}");
+    }
+    let error = Trace::load(folder.path()).expect_err("a folder").to_string();
+    assert!(error.contains("this is no file"), "{error}");
+}
+
+/// A list of cells, each inside the one before: our own writer makes them, so they must be read.
+#[test]
+fn deep_values_are_read_as_they_were_written_and_deeper_ones_are_cut() {
+    #[derive(serde::Serialize)]
+    struct Cell(u8, Option<Box<Cell>>);
+    let list = |cells: u32| (0..cells).fold(Cell(0, None), |next, _| Cell(1, Some(Box::new(next))));
+    for cells in [60, 140, 1_000, 5_000] {
+        let state = json!({ "list": super::to_itf(&list(cells)).expect("plain data") });
+        let trace = Trace { states: [state.clone()].into_iter().collect(), ..Trace::default() };
+        let read =
+            Trace::from_json(&trace.to_json()).unwrap_or_else(|error| panic!("{cells} cells: {error}"));
+        assert_eq!(read.states.get(0), Some(state), "{cells} cells");
+        let is_cut = trace.to_json().contains("nested deeper than 300 levels");
+        assert_eq!(is_cut, cells > 140, "{cells} cells");
+    }
+    for levels in [5_000, 20_000] {
+        let deep = format!("{{\"states\": [{{\"x\": {}1{}}}]}}", "[".repeat(levels), "]".repeat(levels));
+        let error = Trace::from_json(&deep).expect_err("too deep").to_string();
+        assert!(error.contains("nested deeper than 1000 levels"), "{error}");
+    }
+}
+
+/// Whoever looks at the folder meanwhile sees whole traces only, and no other files are left.
+#[test]
+fn a_trace_is_written_beside_its_place_and_renamed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("inner/run.itf.json");
+    violation().save(&file).unwrap();
+    violation().save(&file).unwrap();
+    let names: Vec<_> =
+        std::fs::read_dir(file.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["run.itf.json"]);
+    std::fs::create_dir(folder.path().join("taken.itf.json")).unwrap();
+    assert!(violation().save(&folder.path().join("taken.itf.json")).is_err());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "no draft is left");
+}
+
 #[test]
 fn an_unknown_schema_is_shown_as_a_plain_trace() {
     let trace = edited(|file| file["harness"]["schema"] = json!("protocol-trace/9")).unwrap();

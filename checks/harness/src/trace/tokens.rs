@@ -24,18 +24,42 @@ pub(crate) fn init_index(token: &str) -> Option<usize> {
 /// One token for each formatted action on offer: as short as tells them apart, `~1`, `~2` … for equal ones.
 pub(crate) fn tokens(texts: &[String]) -> Vec<String> {
     let hashes: Vec<String> = texts.iter().map(|text| digest(text)).collect();
-    let token = |(index, hash): (usize, &String)| {
-        let clashes = |length: &usize| {
-            let begins = |other: &&String| *other != hash && other.starts_with(&hash[..*length]);
-            hashes.iter().any(|other| begins(&other))
-        };
-        let length = (SHORTEST..hash.len()).find(|length| !clashes(length)).unwrap_or(hash.len());
-        match hashes[..index].iter().filter(|other| *other == hash).count() {
-            0 => hash[..length].to_owned(),
-            equal => format!("{}~{equal}", &hash[..length]),
-        }
+    (0..hashes.len()).map(|index| token(&hashes, index)).collect()
+}
+
+/// The token of one of the formatted actions on offer.
+pub(crate) fn token_at(texts: &[String], index: usize) -> String {
+    let hashes: Vec<String> = texts.iter().map(|text| digest(text)).collect();
+    token(&hashes, index)
+}
+
+fn token(hashes: &[String], index: usize) -> String {
+    let hash = &hashes[index];
+    let clashes = |length: &usize| {
+        let begins = |other: &&String| *other != hash && other.starts_with(&hash[..*length]);
+        hashes.iter().any(|other| begins(&other))
     };
-    hashes.iter().enumerate().map(token).collect()
+    let length = (SHORTEST..hash.len()).find(|length| !clashes(length)).unwrap_or(hash.len());
+    match hashes[..index].iter().filter(|other| *other == hash).count() {
+        0 => hash[..length].to_owned(),
+        equal => format!("{}~{equal}", &hash[..length]),
+    }
+}
+
+/// How many of the actions on offer that read the same come before the one that a token names.
+pub(crate) fn ordinal(token: &str) -> usize {
+    token.split_once('~').and_then(|(_, number)| number.parse().ok()).unwrap_or(0)
+}
+
+/// Where among the formatted actions on offer the one is that a token names. A token that was made where other actions
+/// were on offer may be longer or shorter than the ones made here; one that fits several texts names none.
+pub(crate) fn named(texts: &[String], wanted: &str) -> Option<usize> {
+    let begin = wanted.split('~').next().unwrap_or(wanted);
+    let fits = |index: &usize| digest(&texts[*index]).starts_with(begin);
+    let found: Vec<usize> = (0..texts.len()).filter(fits).collect();
+    let first = texts.get(*found.first()?)?;
+    let is_one = begin.len() >= SHORTEST && found.iter().all(|index| texts[*index] == *first);
+    found.get(ordinal(wanted)).copied().filter(|_| is_one)
 }
 
 #[cfg(test)]
@@ -60,6 +84,26 @@ mod tests {
     fn equal_actions_are_numbered() {
         let twice = tokens(&["tick".to_owned(), "tick".to_owned()]);
         assert_eq!(twice[1], format!("{}~1", twice[0]));
+    }
+
+    #[test]
+    fn a_token_finds_its_action_among_others() {
+        let texts: Vec<String> =
+            ["tick", "tock", "tick", "tick"].iter().map(|text| (*text).to_owned()).collect();
+        for (index, token) in tokens(&texts).iter().enumerate() {
+            assert_eq!(named(&texts, token), Some(index), "{token}");
+            assert_eq!(token_at(&texts, index), *token);
+        }
+        let longer = &digest("tock")[..9];
+        assert_eq!(named(&texts, longer), Some(1), "made where another text began alike");
+        let few = [digest("tick")[..4].to_owned() + "~3", digest("tick")[..3].to_owned(), String::new()];
+        assert_eq!(few.map(|token| named(&texts, &token)), [None; 3]);
+        let many: Vec<String> = (0..2000).map(|number| format!("Deliver {number}")).collect();
+        let clash = |text: &&String| {
+            tokens(&many).iter().any(|token| token.len() > 4 && digest(text).starts_with(token))
+        };
+        let clashing = many.iter().find(clash).expect("2000 actions clash in 16 bits");
+        assert_eq!(named(&many, &digest(clashing)[..4]), None, "it fits several");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 use serde::Serialize;
 use serde::ser;
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use std::fmt::Display;
 
 /// Why a value has no place in a trace.
@@ -24,9 +25,37 @@ impl ser::Error for Unfit {
 /// `value` as a tree of the trace format.
 ///
 /// # Errors
-/// What the value's own `Serialize` reports; nothing else fails.
+/// What the value's own `Serialize` reports; nothing else fails. What is nested deeper than 300 levels is left out, and
+/// `#unserializable` stands in its place.
 pub fn to_itf<T: Serialize + ?Sized>(value: &T) -> Result<Value, Unfit> {
+    let Some(_level) = Level::enter() else {
+        return Ok(json!({ "#unserializable": format!("nested deeper than {LEVELS} levels") }));
+    };
     value.serialize(Writer)
+}
+
+/// Values inside so many others are not written. Each level is three of JSON at most, which is as deep as traces are
+/// read; and a list of a hundred thousand cells, each inside the one before, must not overflow the stack.
+const LEVELS: usize = 300;
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// One value inside another, while it is written.
+struct Level;
+
+impl Level {
+    fn enter() -> Option<Level> {
+        let depth = DEPTH.get();
+        (depth < LEVELS).then(|| DEPTH.set(depth + 1)).map(|()| Level)
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
 }
 
 /// An integer of any size.

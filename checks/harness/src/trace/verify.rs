@@ -1,15 +1,18 @@
 //! Does a trace tell the truth? Replays it in the model and compares everything that it says.
 
 use super::diff::changes;
-use super::form::{Form, model_hash};
+use super::form::{Form, model_hash, text_or_panic};
 use super::format::{CheckInfo, Harness, Trace};
 use super::record::Recorder;
-use super::tokens::init_index;
+use super::tokens::{init_index, ordinal};
+use crate::guard::quietly;
+use crate::steps::{self, Attempt};
 use crate::verdict::Run;
 use quorate_spec::Spec;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fmt::Debug;
+use std::hash::Hash;
 
 /// Where a trace and the model part ways.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,43 +51,96 @@ where
     let mut told = trace.states.iter();
     let mut agree = |step: usize, state: &M::State| {
         let told = told.next().unwrap_or_default();
-        compare_states(step, &told, &Value::Object(form.vars(state)))
+        compare_states(step, &told, &Value::Object(form.vars_or_panic(state).0))
     };
     let token = harness.steps.first().map(|step| step.token.as_str()).unwrap_or_default();
-    let chosen = init_index(token).and_then(|index| model.init_states().into_iter().nth(index));
+    let chosen = guarded(0, || init_index(token).and_then(|index| steps::initial_at(model, index)))?;
     let init = chosen.ok_or_else(|| part_ways(0, format!("the model has no initial state {token:?}")))?;
     agree(0, &init)?;
     let mut run = Run { init, steps: Vec::with_capacity(harness.steps.len()) };
     for (index, step) in harness.steps.iter().enumerate().skip(1) {
-        let action = offered(model, form, run.last(), step.event.as_ref(), &step.action)
+        let wanted = Named { event: step.event.as_ref(), text: &step.action, ordinal: ordinal(&step.token) };
+        let action = guarded(index, || offered(model, form, run.last(), &wanted))?
             .ok_or_else(|| part_ways(index, format!("the model does not offer {}", step.action)))?;
-        let next = model
-            .next_state(run.last(), action.clone())
-            .ok_or_else(|| part_ways(index, format!("the model ignores {}", step.action)))?;
+        let next = match guarded(index, || steps::attempt(model, run.last(), action.clone()))? {
+            Attempt::To(next) => next,
+            Attempt::Ignored => {
+                return Err(part_ways(index, format!("the model ignores {}", step.action)));
+            }
+            Attempt::Outside(_) => {
+                let what = format!("{} leaves the boundary of the model, so it is no step", step.action);
+                return Err(part_ways(index, what));
+            }
+        };
         agree(index, &next)?;
         run.steps.push((action, next));
     }
     Ok(run)
 }
 
-/// The action that the model offers in `state` and that is `event`, or, where that is not known, reads `text`.
-pub(crate) fn offered<M>(
-    model: &M,
-    form: &Form<M>,
-    state: &M::State,
-    event: Option<&Value>,
-    text: &str,
-) -> Option<M::Action>
+/// What the model answers; if it panics, the run cannot be replayed beyond the step before.
+fn guarded<T>(step: usize, ask: impl FnOnce() -> T) -> Result<T, Divergence> {
+    quietly(ask).map_err(|message| part_ways(step, format!("the model panics: {message}")))
+}
+
+/// An action by its names: what survives in a file.
+pub(crate) struct Named<'a> {
+    /// Its serde value, where that is known.
+    pub(crate) event: Option<&'a Value>,
+    /// Its text.
+    pub(crate) text: &'a str,
+    /// How many of those on offer that read the same come before it.
+    pub(crate) ordinal: usize,
+}
+
+/// The action that the model offers in `state` under these names.
+pub(crate) fn offered<M>(model: &M, form: &Form<M>, state: &M::State, wanted: &Named<'_>) -> Option<M::Action>
 where
     M: Spec,
     M::Action: Debug,
 {
-    let mut actions = Vec::new();
-    model.actions(state, &mut actions);
-    let known = event.and_then(form.read_event).and_then(|action| (form.event)(&action));
-    actions.into_iter().find(|action| match &known {
-        Some(known) => (form.event)(action).as_ref() == Some(known),
-        None => model.format_action(action) == text,
+    let mut actions = steps::offers(model, state);
+    let place = place_of(model, form, &actions, wanted)?;
+    Some(actions.swap_remove(place))
+}
+
+/// Where among `actions` is the one under these names? If none reads as `wanted` does, it is the one with its serde value:
+/// the text of an action may have changed since.
+fn place_of<M>(model: &M, form: &Form<M>, actions: &[M::Action], wanted: &Named<'_>) -> Option<usize>
+where
+    M: Spec,
+    M::Action: Debug,
+{
+    let known = wanted.event.and_then(form.read_event).and_then(|action| (form.event)(&action));
+    let fits = |index: &usize| {
+        known.as_ref().is_none_or(|known| (form.event)(&actions[*index]).as_ref() == Some(known))
+    };
+    let reads = |index: &usize| text_or_panic(model, &actions[*index]).0 == wanted.text;
+    let by_text = (0..actions.len()).filter(reads).nth(wanted.ordinal).filter(fits);
+    let by_event = || known.is_some().then(|| (0..actions.len()).find(fits)).flatten();
+    by_text.or_else(by_event)
+}
+
+/// Does the serde value of each step of `trace`, or its text where there is none, name its action alone? If the trace
+/// does not replay, nothing is known against it.
+pub(crate) fn is_named_by_value<M>(model: &M, form: &Form<M>, trace: &Trace) -> bool
+where
+    M: Spec,
+    M::State: Clone,
+    M::Action: Clone + Debug,
+{
+    let (Ok(run), Some(harness)) = (replay(model, form, trace), &trace.harness) else { return true };
+    let steps = &harness.steps;
+    let by_event = steps.iter().skip(1).all(|step| step.event.is_some());
+    run.states().zip(steps.iter().skip(1)).all(|(before, step)| {
+        let actions = steps::offers(model, before);
+        let (event, text) = (step.event.as_ref(), step.action.as_str());
+        let full = Named { event, text, ordinal: ordinal(&step.token) };
+        let short = match by_event {
+            true => Named { event, text: "", ordinal: 0 },
+            false => Named { event: None, text, ordinal: 0 },
+        };
+        place_of(model, form, &actions, &full) == place_of(model, form, &actions, &short)
     })
 }
 
@@ -95,7 +151,7 @@ where
 pub fn verify<M>(model: &M, form: &Form<M>, trace: &Trace) -> Result<Verified, Divergence>
 where
     M: Spec,
-    M::State: Clone,
+    M::State: Clone + Hash,
     M::Action: Clone + Debug,
 {
     let told = harness_of(trace)?;

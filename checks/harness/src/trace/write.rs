@@ -50,7 +50,15 @@ impl Trace {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        std::fs::write(path, self.to_json()).map_err(failed)
+        // Whoever reads the folder meanwhile must not meet half a trace.
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let draft = path.with_file_name(format!(".{name}.{}", std::process::id()));
+        std::fs::write(&draft, self.to_json()).map_err(failed)?;
+        std::fs::rename(&draft, path).map_err(|source| {
+            // It is left behind if it cannot be removed either; nobody reads it.
+            drop(std::fs::remove_file(&draft));
+            failed(source)
+        })
     }
 
     /// The trace's id: 12 hex digits of the hash of what it says. How to replay it is left out, since that names it.

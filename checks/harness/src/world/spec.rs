@@ -52,6 +52,10 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
         }
     }
 
+    fn forget(&self) {
+        WorldModel::forget(self);
+    }
+
     fn before_search(&self) {
         self.begin_reduction();
     }

@@ -131,3 +131,25 @@ impl Spec for BadStart {
 fn choices_judge_the_initial_state_too() {
     assert_eq!(follow(&BadStart, &[]).1, Some("positive"));
 }
+
+/// Claims of a model that are wrong in themselves: the panic that says so.
+fn refused(add: fn(&mut Claims<Counter>)) -> String {
+    let panic = std::panic::catch_unwind(|| add(&mut Claims::default())).expect_err("it is refused");
+    panic.downcast_ref::<String>().expect("a text").clone()
+}
+
+#[test]
+fn claims_without_an_id_or_with_one_twice_name_the_model_and_the_claims() {
+    let twice = refused(|claims| {
+        claims.always("C-1", "is small", never).sometimes("C-1", "is large", is_one);
+    });
+    assert_eq!(twice, "main::Counter: two claims have the id \"C-1\": \"is small\" and \"is large\"");
+    let blank = refused(|claims| {
+        claims.always("", "is small", never);
+    });
+    assert_eq!(blank, "main::Counter: a claim needs an id; this one has none: \"is small\"");
+    let blank = refused(|claims| {
+        claims.at_end(" \t\n", "is small", never);
+    });
+    assert_eq!(blank, "main::Counter: a claim needs an id; this one has none: \"is small\"");
+}

@@ -1,6 +1,6 @@
 //! Linearizability by its definition: every choice of operations, in every order.
 
-use quorate::linear::{History, OperationId, Sequential};
+use quorate::linear::{History, OperationId, Outcome, Sequential};
 
 /// Is `order` an order that explains every response of `history`?
 pub(crate) fn explains<S: Sequential>(
@@ -14,7 +14,8 @@ pub(crate) fn explains<S: Sequential>(
     let in_time = order.iter().enumerate().all(|(place, id)| {
         order[place + 1..].iter().all(|later| later != id && returned(later) > history[*id].invoked)
     });
-    complete && in_time && obeys(object, object.init(), history, order)
+    let failed = |id: &OperationId| matches!(history[*id].outcome, Outcome::Failed { .. });
+    complete && in_time && !order.iter().any(failed) && obeys(object, object.init(), history, order)
 }
 
 /// Does the specification allow these responses in this order?

@@ -2,6 +2,7 @@
 
 mod brute;
 mod conclusions;
+mod files;
 mod literature;
 mod objects;
 mod random;

@@ -3,15 +3,16 @@
 use crate::brute::{explains, is_linearizable};
 use crate::objects::{Access, FetchAdd, Queue, Register, Store, Told, Turn};
 use proptest::{collection::vec, prelude::*, test_runner::*};
-use quorate::linear::{Conclusion, History, OperationId, Outcome, Sequential, check};
+use quorate::linear::{Conclusion, History, Operation, OperationId, Outcome, Sequential, check};
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
 use std::cell::Cell;
 
-/// What a client does next: asks, or is answered, or gives up for good.
+/// What a client does next: asks, or is answered, or hears that it had no effect, or gives up for good.
 #[derive(Clone, Debug)]
 enum Event<O, R> {
     Ask(u64, O),
     Answer(u64, R),
+    Fail(u64),
     GiveUp(u64),
 }
 
@@ -28,6 +29,11 @@ fn history<O: Clone, R: Clone>(events: &[Event<O, R>]) -> History<O, R> {
             Event::Answer(client, response) => {
                 if let Some(id) = open[*client as usize].take() {
                     history.complete(id, response.clone()).expect("it is open");
+                }
+            }
+            Event::Fail(client) => {
+                if let Some(id) = open[*client as usize].take() {
+                    history.failed(id).expect("it is open");
                 }
             }
             Event::GiveUp(client) => {
@@ -49,6 +55,7 @@ fn events<O: Clone + std::fmt::Debug + 'static, R: Clone + std::fmt::Debug + 'st
     let event = prop_oneof![
         5 => (0u64..3, asked).prop_map(|(client, asked)| Event::Ask(client, asked)),
         5 => (0u64..3, told).prop_map(|(client, told)| Event::Answer(client, told)),
+        1 => (0u64..3).prop_map(Event::Fail),
         1 => (0u64..3).prop_map(Event::GiveUp),
     ];
     vec(event, 4..14)
@@ -61,6 +68,8 @@ struct Seen {
     red: Cell<u32>,
     vacuous: Cell<u32>,
     unknown_outcomes: Cell<u32>,
+    failures: Cell<u32>,
+    failures_that_matter: Cell<u32>,
 }
 
 impl Seen {
@@ -78,6 +87,7 @@ impl Seen {
         result.unwrap_or_else(|failure| panic!("with the fixed seed of proptest: {failure}"));
         assert!(seen.green.get() > cases / 20 && seen.red.get() > cases / 20, "too few of a kind: {seen:?}");
         assert!(seen.unknown_outcomes.get() > cases / 20, "too few open operations: {seen:?}");
+        assert!(seen.failures.get() > cases / 20, "too few failed operations: {seen:?}");
     }
 
     fn note<O, R, K>(&self, history: &History<O, R>, conclusion: &Conclusion<K>) {
@@ -88,9 +98,15 @@ impl Seen {
             Conclusion::Unknown { .. } => panic!("the budget suffices for a handful of operations"),
         };
         count.set(count.get() + 1);
-        let open = history.operations().any(|(_, operation)| operation.response().is_none());
+        let open = history.operations().any(|(_, operation)| operation.settled().is_none());
         self.unknown_outcomes.set(self.unknown_outcomes.get() + u32::from(open));
+        let failed = history.operations().any(|(_, operation)| has_failed(operation));
+        self.failures.set(self.failures.get() + u32::from(failed));
     }
+}
+
+fn has_failed<O, R>(operation: &Operation<O, R>) -> bool {
+    matches!(operation.outcome, Outcome::Failed { .. })
 }
 
 /// The verdict is the definition's; an order explains; a refutation's parts are what they are said to be.
@@ -107,6 +123,8 @@ fn as_defined<S: Sequential>(
         Conclusion::NotLinearizable(refutation) => {
             prop_assert!(!by_definition && refutation.minimal);
             prop_assert!(!is_linearizable(object, &believing(history, &refutation.core)));
+            let of_failures = refutation.core.iter().any(|id| has_failed(&history[*id]));
+            seen.failures_that_matter.set(seen.failures_that_matter.get() + u32::from(of_failures));
             prop_assert!(!is_linearizable(object, &history.only(&refutation.core)));
             for needless in &refutation.core {
                 let rest: Vec<_> = refutation.core.iter().copied().filter(|id| id != needless).collect();
@@ -128,21 +146,23 @@ fn as_defined<S: Sequential>(
     Ok(())
 }
 
-/// The history in which only the responses to `believed` are known.
+/// The history in which only the outcomes of `believed` are known.
 fn believing<O: Clone, R: Clone>(history: &History<O, R>, believed: &[OperationId]) -> History<O, R> {
     let mut weakened = History::default();
-    let mut events: Vec<(u64, OperationId, Option<R>)> = Vec::new();
+    let mut events: Vec<(u64, OperationId)> = Vec::new();
     for (id, operation) in history.operations() {
-        events.push((operation.invoked, id, None));
-        if let Some((at, response)) = operation.response().filter(|_| believed.contains(&id)) {
-            events.push((at, id, Some(response.clone())));
-        }
+        events.push((operation.invoked, id));
+        events.extend(operation.settled().filter(|_| believed.contains(&id)).map(|at| (at, id)));
     }
     events.sort_by_key(|(at, ..)| *at);
-    for (_, id, response) in events {
-        match response {
-            None => assert_eq!(weakened.invoke(history[id].client, history[id].asked.clone()), id),
-            Some(response) => weakened.complete(id, response).expect("it is open"),
+    for (at, id) in events {
+        let operation = &history[id];
+        match operation.response() {
+            _ if at == operation.invoked => {
+                assert_eq!(weakened.invoke(operation.client, operation.asked.clone()), id);
+            }
+            Some((_, response)) => weakened.complete(id, response.clone()).expect("it is open"),
+            None => weakened.failed(id).expect("it is open"),
         }
     }
     weakened
@@ -192,7 +212,14 @@ fn fitting(events: Vec<Event<Access, Told>>) -> Vec<Event<Access, Told>> {
 #[test]
 fn on_registers_the_verdict_is_the_definitions() {
     let events = events(access(), told()).prop_map(fitting);
-    Seen::run(1_500, events, |seen, history| as_defined(&Register, seen, history));
+    let refuted_by_failures = Cell::new(0);
+    Seen::run(1_500, events, |seen, history| {
+        let verdict = as_defined(&Register, seen, history);
+        refuted_by_failures.set(seen.failures_that_matter.get());
+        verdict
+    });
+    let count = refuted_by_failures.get();
+    assert!(count > 20, "only {count} histories were refuted by an operation that failed");
 }
 
 #[test]
@@ -241,7 +268,8 @@ impl SequentialSpec for Reference {
 
 fn tester(history: &History<Access, Told>) -> LinearizabilityTester<u64, Reference> {
     let mut events: Vec<(u64, u64, Option<Told>, Access)> = Vec::new();
-    for (_, operation) in history.operations() {
+    // To stateright's tester an operation that failed never was.
+    for (_, operation) in history.operations().filter(|(_, operation)| !has_failed(operation)) {
         events.push((operation.invoked, operation.client, None, operation.asked));
         if let Outcome::Completed { at, response } = operation.outcome {
             events.push((at, operation.client, Some(response), operation.asked));

@@ -7,13 +7,14 @@ use super::super::{
 use super::alive::{Acting, alive};
 use super::label::{Budgets, Label, Used};
 use super::{Place, Reduction, bit};
-use quorate_machine::{Machine, NodeId, RequestId};
+use quorate_machine::{Driver, Machine, NodeId, Output, RequestId};
 use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Local steps after which a graph is cut; what is open then keeps all its messages.
-const MOST_STEPS: usize = 4_000_000;
+const MOST_STEPS: usize = 40_000_000;
 
 /// A local step that a search took and the graph did not have.
 #[derive(Clone, PartialEq)]
@@ -63,6 +64,25 @@ struct Mail<M: Machine> {
     is_dirty: bool,
     /// Where its delivery does something: local states, and the edge in each.
     acts_at: Vec<(u32, u32)>,
+}
+
+/// Does nothing at all come of this delivery? Most deliveries of a local graph are of this kind, and nothing is hashed
+/// and nothing kept for them. `scratch` is equal to the node's driver afterwards, or gone.
+fn is_idle<M: Checkable>(
+    node: &Shared<Node<M>>,
+    envelope: &Shared<Envelope<M::Message>>,
+    scratch: &mut Option<Driver<M>>,
+) -> bool {
+    let Some(driver) = node.driver() else { return true };
+    let mut own = scratch.take().unwrap_or_else(|| driver.clone());
+    let mut out: Vec<Output<M>> = Vec::new();
+    let handled = catch_unwind(AssertUnwindSafe(|| {
+        own.message(envelope.from, envelope.message.clone(), &mut out);
+        own == *driver
+    }));
+    let is_idle = out.is_empty() && matches!(handled, Ok(true));
+    *scratch = is_idle.then_some(own);
+    is_idle
 }
 
 /// A local graph under construction.
@@ -223,9 +243,10 @@ impl<'a, M: Checkable> Builder<'a, M> {
             self.places[place as usize].is_begun = true;
             self.begin(place);
         }
-        let id = self.places[place as usize].id;
+        let Local { id, node, .. } = &self.places[place as usize];
+        let (id, mut scratch) = (*id, node.driver().cloned());
         for number in 0..self.mail[usize::from(id.0)].len() as u32 {
-            self.deliver(place, number);
+            self.deliver(place, number, &mut scratch);
         }
         for edge in 0..self.places[place as usize].edges.len() {
             self.follow(place, edge);
@@ -270,7 +291,7 @@ impl<'a, M: Checkable> Builder<'a, M> {
     fn deliver_everywhere(&mut self, to: NodeId, number: u32) {
         for at in 0..self.of[usize::from(to.0)].len() {
             let place = self.of[usize::from(to.0)][at];
-            self.deliver(place, number);
+            self.deliver(place, number, &mut None);
         }
         for at in 0..self.mail[usize::from(to.0)][number as usize].acts_at.len() {
             let (place, edge) = self.mail[usize::from(to.0)][number as usize].acts_at[at];
@@ -278,8 +299,9 @@ impl<'a, M: Checkable> Builder<'a, M> {
         }
     }
 
-    /// Delivers a message in a local state for the first time, if the two can meet.
-    fn deliver(&mut self, place: u32, number: u32) {
+    /// Delivers a message in a local state for the first time, if the two can meet. `scratch` is a copy of the driver
+    /// there, or nothing yet.
+    fn deliver(&mut self, place: u32, number: u32, scratch: &mut Option<Driver<M>>) {
         let Local { id, node, crashes, labels, tried, .. } = &self.places[place as usize];
         if bit(tried, number) || node.driver().is_none() {
             return;
@@ -287,9 +309,15 @@ impl<'a, M: Checkable> Builder<'a, M> {
         let mail = &self.mail[usize::from(id.0)][number as usize];
         let meets =
             |here: &Label| mail.labels.iter().any(|sent| self.budgets.join(here, sent, *crashes).is_some());
-        if labels.iter().any(meets) {
-            let step = Step::Message(mail.envelope.clone());
-            self.take(place, &step, Used::default(), Some(number), None, false);
+        if !labels.iter().any(meets) {
+            return;
+        }
+        let envelope = mail.envelope.clone();
+        if is_idle(node, &envelope, scratch) {
+            self.steps += 1;
+            set(&mut self.places[place as usize].tried, number);
+        } else {
+            self.take(place, &Step::Message(envelope), Used::default(), Some(number), None, false);
         }
     }
 
@@ -372,7 +400,7 @@ impl<'a, M: Checkable> Builder<'a, M> {
             }
             for at in 0..self.places[place as usize].edges[edge].sends.len() {
                 let (to, number) = self.places[place as usize].edges[edge].sends[at];
-                self.send(to, number, self.budgets.sent(&past));
+                self.send(to, number, past);
             }
         }
     }

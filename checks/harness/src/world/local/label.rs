@@ -1,7 +1,7 @@
 //! What must have happened before a local state or a message can exist.
 //!
 //! A label counts, for each replica, the timers that fired and the crashes that were suffered in the causal past, and
-//! what this replica itself was asked. Two pasts that meet are joined; a past that spends more than the scope's budgets
+//! says who was asked what. Two pasts that meet are joined; a past that spends more than the scope's budgets
 //! is impossible. Labels only prune: a smaller label allows more.
 
 use super::super::{Left, Scope, TIMER_KINDS};
@@ -11,7 +11,7 @@ use quorate_machine::{Machine, NodeId};
 const FIELDS: usize = 64;
 
 /// Labels that one local state or message keeps; beyond that they are merged into what they have in common.
-const KEPT: usize = 16;
+const KEPT: usize = 24;
 
 /// A causal past.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,13 +52,6 @@ impl Budgets {
     /// The past that allows everything.
     pub(super) fn nothing(&self) -> Label {
         Label([0; FIELDS])
-    }
-
-    /// The past as a message carries it: what its sender was asked stays behind, or there would be too many pasts.
-    pub(super) fn sent(&self, label: &Label) -> Label {
-        let mut label = *label;
-        label.0[self.fixed() + self.replicas..].fill(0);
-        label
     }
 
     /// Both pasts together, of a replica with so many crashes left; `None` if they exclude each other.
@@ -111,14 +104,11 @@ impl Budgets {
         crashes + left <= u32::from(self.crashes)
     }
 
-    /// What all these pasts have in common.
-    fn common(&self, labels: &[Label]) -> Label {
-        let mut common = labels[0];
-        for label in &labels[1..] {
-            let fixed = self.fixed();
-            for (at, (mine, theirs)) in common.0.iter_mut().zip(&label.0).enumerate() {
-                *mine = if at < fixed || mine == theirs { (*mine).min(*theirs) } else { 0 };
-            }
+    /// What two pasts have in common: it allows what either of them allows.
+    fn common(&self, one: &Label, other: &Label) -> Label {
+        let (mut common, fixed) = (*one, self.fixed());
+        for (at, (mine, theirs)) in common.0.iter_mut().zip(&other.0).enumerate() {
+            *mine = if at < fixed || mine == theirs { (*mine).min(*theirs) } else { 0 };
         }
         common
     }
@@ -129,11 +119,14 @@ impl Budgets {
             return false;
         }
         labels.retain(|label| !self.allows(&new, label));
-        labels.push(new);
-        if labels.len() > KEPT {
-            *labels = vec![self.common(labels)];
+        if labels.len() < KEPT {
+            labels.push(new);
+            return true;
         }
-        true
+        // The two that have most in common become one.
+        let weight = |label: &Label| label.0.iter().filter(|field| **field != 0).count();
+        let common = labels.iter().map(|label| self.common(label, &new)).max_by_key(weight).unwrap_or(new);
+        self.add(labels, common)
     }
 
     /// Does `one` allow all that `other` allows?
