@@ -12,7 +12,6 @@ use super::{
 };
 use quorate::{
     lockstep::{Lockstep, Reach, model_driven},
-    refine::Mapping,
     registry::{Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Row, Sampling},
     simulate::{Plan, Steering},
     trace::Form,
