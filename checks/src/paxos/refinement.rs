@@ -112,10 +112,13 @@ fn mechanism_checks() -> Vec<Check> {
         mechanism!(Keeper<Core, 1>, snapshot),
         mechanism!(Keeper<Core, 2>, install_crash),
         mechanism!(Core, reads),
+        mechanism!(Core, rounds),
+        mechanism!(Core, heartbeats),
         mechanism!(Keeper<Core, 1>, observer),
         mechanism!(Core, flow),
         mechanism!(Core, pre_vote),
         mechanism!(Core, transfer),
+        mechanism!(Core, taught_transfer),
         mechanism!(Core, stop),
     ]
 }

@@ -12,7 +12,6 @@ use super::{
 };
 use quorate::{
     lockstep::{Lockstep, Reach, model_driven},
-    refine::Mapping,
     registry::{Check, Conclusion, Context, Expect, Identity, Outcome, Property, Registry, Row, Sampling},
     simulate::{Plan, Steering},
     trace::Form,
@@ -46,11 +45,14 @@ pub const WILD: &[(&str, &str)] = &[
         "rare in runs as short as these; wild-mechanisms and random runs of servers count the leaders that return",
     ),
     ("read-index", "nobody reads in this scope; wild-mechanisms does"),
+    ("PX-S20", "nobody reads in this scope; wild-mechanisms does"),
 ];
 
 /// The same of the runs with every mechanism.
-pub const WILD_MECHANISMS: &[(&str, &str)] =
-    &[("PX-R5", "rare in runs as short as these; random runs of servers count the no-ops chosen")];
+pub const WILD_MECHANISMS: &[(&str, &str)] = &[
+    ("PX-R5", "rare in runs as short as these; random runs of servers count the no-ops chosen"),
+    ("gives-up", "one run in 500 waits for so long; the scope transfer is searched for it"),
+];
 
 /// Runs that need not put these claims to the test.
 pub fn untested<M: Model>(claims: &'static [(&'static str, &'static str)]) -> Steering<M> {
@@ -114,10 +116,15 @@ pub type Everything = Keeper<Core, 2>;
 /// What every mechanism claims where it acts, and the witnesses that say that it did: each must be met with.
 pub const MECHANISMS: &[&str] = &[
     "read-index",
+    "PX-S20",
+    "steps-down",
+    "re-arms",
     "observes",
     "window",
     "pre-vote",
     "hands-over",
+    "PX-S21",
+    "transfer-timed",
     "stops",
     "full",
     "restarted-leads",

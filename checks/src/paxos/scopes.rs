@@ -70,6 +70,11 @@ pub fn two_slots<M: Paxos>() -> Scope<M, History> {
     scope
 }
 
+/// Two slots, two campaigns, three commands: a leader that forgets a slot has something else to propose there.
+pub fn three_commands<M: Paxos>() -> Scope<M, History> {
+    Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("three-commands", 2, 2, 3) }
+}
+
 /// One slot, three ballots, two values.
 pub fn duel<M: Paxos>() -> Scope<M, History> {
     Scope { bound: Some(("1 slot", slots::<M, (), 1>)), ..scope("duel", 1, 3, 2) }
@@ -128,6 +133,8 @@ const SAFETY: [&str; 9] =
     ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-R1", "PX-R2", "PX-R3"];
 const WITH_NOOP: [&str; 10] =
     ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-R1", "PX-R2", "PX-R3", "PX-R5"];
+const WITH_HOLES: [&str; 11] =
+    ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-L2", "PX-R1", "PX-R2", "PX-R3", "PX-R5"];
 const ONE_LEADER: [&str; 6] = ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-R1"];
 
 const WITH_CRASH: [&str; 11] = [
@@ -155,7 +162,8 @@ pub fn all() -> Vec<Named> {
             "three campaigns for one slot, and a crash that loses what was not synced",
             &WITH_CRASH,
         ),
-        named(holes(), "a leader change with two slots in flight; holes become no-ops", &WITH_NOOP),
+        named(holes(), "a leader change with two slots in flight; holes become no-ops", &WITH_HOLES),
+        named(three_commands(), "a leader change, and something else to propose in each slot", &WITH_HOLES),
         named(gap(), "acknowledgements and learning over a gap", &ONE_LEADER),
         named(five(), "a quorum of three among five", &ONE_LEADER),
     ]

@@ -1,5 +1,6 @@
 //! Paxos, in every check that it goes through.
 
+mod decisive;
 mod demonstration;
 mod lockstep;
 mod mechanisms;

@@ -38,6 +38,15 @@ fn a_mechanism_that_never_acted_is_not_green() {
 }
 
 #[test]
+fn a_claim_that_few_runs_put_to_the_test_is_said_to_be_near_the_edge() {
+    let plan = Plan { seeds: 0..2, steps: 5 };
+    let random = sampled::mechanisms(scopes::wild_mechanisms(1), plan).check(Identity::default());
+    let lines = random.run(&Context { traces: None, ..Context::default() }, "random").lines;
+    let edge = lines.iter().find(|line| line.starts_with("near the edge, exercised by fewer than 5 runs: "));
+    assert!(edge.is_some_and(|edge| edge.contains("read-index in 0")), "{lines:?}");
+}
+
+#[test]
 fn a_random_run_that_fails_is_shortened_and_its_trace_replays() {
     let folder = tempfile::tempdir().unwrap();
     let context = Context { traces: Some(folder.path().to_owned()), ..Context::default() };

@@ -38,6 +38,12 @@ pub struct Sampling<M: Spec> {
     /// The kinds of action that must be taken at least once: a mechanism that no run exercised was not sampled.
     pub exercised: &'static [&'static str],
     /// The claims, by id, of which it is printed how often they were put to the test. They must be, like all others.
+    ///
+    /// A claim that no run put to the test, and an action that none took, fails the check. That says nothing against the
+    /// claim. It says that these runs could not have broken it: by chance, because what it speaks of is rare, or because
+    /// a change made that impossible, which may be a defect. Which of the two it is shows in the number of runs that
+    /// exercised it before, which is printed: what many runs did does not vanish by chance, what one run in hundreds did
+    /// may. Claims that fewer than five runs exercised are named as near the edge.
     pub triggered: &'static [&'static str],
     /// What else is to be said after the runs, beside what the model itself says of them ([`Spec::after_runs`]).
     pub after: Option<fn(&M) -> Remarks>,
@@ -245,11 +251,20 @@ where
 
     fn put_to_the_test(&self, sample: &Sample<M>) -> Vec<String> {
         let triggered = self.own.triggered.iter();
-        let counts: Vec<String> = triggered.map(|id| format!("{id} {}", tested(sample, id))).collect();
-        let counts = (!counts.is_empty()).then(|| format!("put to the test: {}", counts.join(", ")));
+        let counts =
+            triggered.clone().map(|id| format!("{id} {} in {}", tested(sample, id), runs(sample, id)));
+        let counts: Vec<String> = counts.collect();
+        let head = format!("put to the test, in how many of {} runs", sample.runs);
+        let counts = (!counts.is_empty()).then(|| format!("{head}: {}", counts.join(", ")));
+        let edge: Vec<String> = triggered
+            .filter(|id| runs(sample, id) < EDGE)
+            .map(|id| format!("{id} in {}", runs(sample, id)))
+            .collect();
+        let head = format!("near the edge, exercised by fewer than {EDGE} runs");
+        let edge = (!edge.is_empty()).then(|| format!("{head}: {}", edge.join(", ")));
         let waived = self.steering.untested.iter().filter(|(id, _)| tested(sample, id) == 0);
         let waived = waived.map(|(id, why)| format!("{id} need not be put to the test: {why}"));
-        counts.into_iter().chain(waived).collect()
+        counts.into_iter().chain(edge).chain(waived).collect()
     }
 
     fn about(&self, seed: Option<u64>) -> CheckInfo {
@@ -313,6 +328,15 @@ where
 
 fn taken<M: Spec>(sample: &Sample<M>, kinds: &[&'static str]) -> u64 {
     kinds.iter().map(|kind| sample.coverage.get(&Kind(kind)).copied().unwrap_or(0)).sum()
+}
+
+/// A claim that fewer runs exercised than this is near the edge: with other seeds none might.
+const EDGE: u64 = 5;
+
+/// In how many runs the claim `id` was put to the test, or reached.
+fn runs<M: Spec>(sample: &Sample<M>, id: &str) -> u64 {
+    let claims = sample.claims.iter().filter(|sampled| sampled.claim.id() == id);
+    claims.map(|sampled| sampled.runs).sum()
 }
 
 /// How often the claim `id` was put to the test, or reached.

@@ -62,6 +62,10 @@ pub struct Sampled<M: Model> {
     pub claim: Claim<M>,
     /// How often it said something.
     pub triggers: u64,
+    /// In how many runs it said something; for a `sometimes`, in how many it was reached.
+    pub runs: u64,
+    /// Whether it did so in the run that is under way.
+    spoke: bool,
     /// For a `sometimes`: the run that reached it. For the others: the run that broke it.
     pub found: Option<(u64, Run<M>)>,
 }
@@ -191,7 +195,13 @@ where
         Err(message) => return (sample, Some(Panicked { seed: None, run: None, message })),
     };
     let claims = claims.as_slice().iter();
-    sample.claims.extend(claims.map(|claim| Sampled { claim: *claim, triggers: 0, found: None }));
+    sample.claims.extend(claims.map(|claim| Sampled {
+        claim: *claim,
+        triggers: 0,
+        runs: 0,
+        spoke: false,
+        found: None,
+    }));
     for seed in plan.seeds.clone() {
         sample.cut = stop();
         if sample.cut.is_some() {
@@ -206,6 +216,9 @@ where
             steering.tally.iter().for_each(|tally| sample.count(tally(model, run.last())));
         });
         sample.runs += 1;
+        for sampled in &mut sample.claims {
+            sampled.runs += u64::from(std::mem::take(&mut sampled.spoke));
+        }
         if let Err(message) = whole {
             return (sample, Some(Panicked { seed: Some(seed), run: Some(run), message }));
         }
@@ -355,6 +368,10 @@ where
         let truth = says(&sampled.claim);
         let reached = truth == Truth::Holds && matches!(sampled.claim.shape(), Shape::Sometimes(_));
         sampled.triggers += u64::from(truth != Truth::Silent);
+        sampled.spoke |= match sampled.claim.shape() {
+            Shape::Sometimes(_) => reached,
+            Shape::Always(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => truth != Truth::Silent,
+        };
         if (truth == Truth::Broken || reached) && sampled.found.is_none() {
             sampled.found = Some((seed, Run { init: run.init.clone(), steps: run.steps.clone() }));
         }

@@ -44,6 +44,23 @@ pub fn reads<M: Paxos>() -> Executing<M> {
     scope
 }
 
+/// Two reads and a command in between, all of one leader: the second read may come while the round of the first one is
+/// under way.
+pub fn rounds<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("rounds", 1, 1, 0));
+    scope.config.reads = 2;
+    scope.requests = vec![Request::Confirm, Request::Submit(1), Request::Confirm];
+    scope
+}
+
+/// A leader that says that it lives, while another replica may campaign.
+pub fn heartbeats<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("heartbeats", 1, 2, 1));
+    scope.timers.insert(TimerKind::Heartbeat, 1);
+    scope.config.heartbeats = true;
+    scope
+}
+
 /// An observer, which is told, asks for what it missed, and installs what was cut off.
 pub fn observer<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("observer", 1, 1, 1));
@@ -75,6 +92,24 @@ pub fn transfer<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("transfer", 1, 2, 1));
     scope.config.peer_window = 1;
     scope.requests.push(Request::Transfer { to: NodeId(1) });
+    scope
+}
+
+/// A leader that is asked to hand over to a replica that missed the slot, and is taught it.
+pub fn taught_transfer<M: Paxos>() -> Executing<M> {
+    let mut scope: Executing<M> = Scope { name: "taught-transfer", ..transfer() };
+    scope.timers.insert(TimerKind::Election, 1);
+    scope.config.commit_messages = true;
+    scope
+}
+
+/// A leader whose disk lags is asked to hand over, while a command waits in its queue. Closing its local graph takes
+/// longer than its search: `quorate check` leaves it out.
+pub fn busy_transfer<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 2>("2 slots", scope("busy-transfer", 1, 1, 2));
+    (scope.config.peer_window, scope.config.queue) = (1, 1);
+    scope.requests.push(Request::Transfer { to: NodeId(1) });
+    scope.persistence = Persistence::Asynchronous;
     scope
 }
 
@@ -148,18 +183,88 @@ pub fn named_mechanism<M: Paxos>(scope: Executing<M>) -> Named<M, Executed> {
         ),
         "reads" => (
             "a read of whoever leads, while the leader changes",
-            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S17", "PX-R2", "PX-R3", "read-index"],
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-S17",
+                "PX-S20",
+                "PX-L7",
+                "PX-R2",
+                "PX-R3",
+                "read-index",
+                "steps-down",
+                "re-arms",
+            ],
+        ),
+        "rounds" => (
+            "a read that comes during a round waits for the next",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S17", "PX-S20", "PX-L7", "read-index", "re-arms"],
+        ),
+        "heartbeats" => (
+            "a follower that hears of its leader waits anew before it campaigns",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "PX-R2", "PX-R3", "re-arms"],
         ),
         "observer" => (
             "an observer learns, catches up and installs, and never votes",
             &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-R6", "observes"],
         ),
-        "flow" => ("nobody is sent more than a window", &["refines", "PX-S1", "PX-S3", "PX-S13", "window"]),
+        "flow" => {
+            ("nobody is sent more than a window", &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "window"])
+        }
         "pre-vote" => {
             ("nobody campaigns whom a quorum would not follow", &["refines", "PX-S1", "PX-S3", "pre-vote"])
         }
-        "transfer" => ("a leader hands over", &["refines", "PX-S1", "PX-S3", "PX-S13", "hands-over"]),
-        _ => ("a replica stops", &["refines", "PX-S1", "PX-S3", "PX-S13", "hands-over", "stops"]),
+        "transfer" => (
+            "a leader hands over, or gives up after a while",
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-S21",
+                "PX-L7",
+                "PX-R7",
+                "hands-over",
+                "gives-up",
+                "transfer-timed",
+                "steps-down",
+            ],
+        ),
+        "taught-transfer" => (
+            "a leader hands over to a replica that it had to teach",
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-S21",
+                "PX-L7",
+                "hands-over",
+                "transfer-timed",
+                "steps-down",
+            ],
+        ),
+        "busy-transfer" => (
+            "a leader finishes what waits in its queue before it hands over",
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-S21",
+                "PX-L7",
+                "window",
+                "hands-over",
+                "transfer-timed",
+                "steps-down",
+            ],
+        ),
+        _ => (
+            "a replica stops",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S21", "PX-L7", "hands-over", "stops"],
+        ),
     };
     Named { scope, says, properties }
 }

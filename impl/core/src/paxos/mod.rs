@@ -157,8 +157,8 @@
 //! `Replica::promise`) it leads (`Replica::lead`): for each slot that may have been chosen it proposes again what was voted
 //! for at the highest ballot, and a no-op where nothing was, from step 5 on; whatever was chosen is among that. A leader
 //! that is asked to hand over or to stop (`transfer.rs`, `Replica::transfer`, `Replica::stop`) finishes, waits until its
-//! successor has everything, and tells it by `Message::TimeoutNow` to campaign at once (`Replica::hand_over`,
-//! `Replica::timeout_now`).
+//! successor says that it has everything from the leader's first slot on, and tells it by `Message::TimeoutNow` to campaign
+//! at once (`Replica::hand_over`, `Replica::timeout_now`).
 
 mod acceptor;
 pub mod counters;

@@ -56,6 +56,26 @@ fn a_leader_finishes_what_it_took_before_it_hands_over() {
 }
 
 #[test]
+fn a_successor_that_was_taught_is_told_once_it_says_that_it_has_everything() {
+    let mut cluster = Cluster::new(handing());
+    cluster.elect(0);
+    cluster.submit(0, 0);
+    cluster.deliver_among(&[0, 2]);
+    cluster.network.retain(|(.., message)| !matches!(message, Message::Accept { .. }));
+    cluster.ask(0, to(1));
+    let told = |cluster: &Cluster| cluster.sent.iter().any(|(.., m)| matches!(m, Message::TimeoutNow { .. }));
+    cluster.deliver_where(|(.., message)| !matches!(message, Message::Learn { .. }));
+    assert!(cluster.network.iter().any(|(.., m)| matches!(m, Message::Learn { .. })), "it is taught");
+    assert!(!told(&cluster), "what it is taught is on the way, and may be lost");
+    cluster.lose_all();
+    cluster.timer(0, TimerKind::Heartbeat);
+    cluster.deliver_all();
+    assert!(told(&cluster));
+    assert_eq!(cluster.replica(1).standing(), Standing::Leader);
+    assert_eq!(cluster.learned[1], commands(0..1));
+}
+
+#[test]
 fn a_successor_that_does_not_take_over_is_given_up() {
     let mut cluster = Cluster::new(handing());
     cluster.elect(0);
