@@ -1,7 +1,9 @@
-//! `quorate`: checks our protocols.
+//! `quorate`: checks our protocols, and cores that others publish.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    quorate::cli::main(quorate_checks::registry())
+    let mut registry = quorate_checks::registry();
+    quorate_foreign::register(&mut registry);
+    quorate::cli::main(registry)
 }

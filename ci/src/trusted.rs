@@ -115,10 +115,16 @@ const PARTS: [Part; 15] = [
         name: "Foreign systems",
         belief: "A system driven by replay is where its record says that it is.",
         files: &[("checks/harness/src/foreign/", ".rs")],
-        attacks: &[(
-            "checks/tests/foreign",
-            "raft-rs and omnipaxos unmodified, on good disks and on broken ones",
-        )],
+        attacks: &[
+            (
+                "checks/harness/tests/foreign",
+                "projections that leave out too much, copies that share, restless systems",
+            ),
+            (
+                "checks/foreign/tests/replication",
+                "raft unmodified, on good disks and on broken ones; omnipaxos likewise beside it",
+            ),
+        ],
     },
     Part {
         name: "Refinement and lockstep",

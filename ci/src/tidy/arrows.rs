@@ -20,7 +20,7 @@ const SANS_IO: &str = "production code knows nothing of how it is checked";
 const NO_PROTOCOL: &str = "the harness is for any protocol and knows none";
 const TRACES_ONLY: &str = "the explorer sees traces and models, never a production core's types";
 
-const WALLS: [Wall; 9] = [
+const WALLS: [Wall; 10] = [
     Wall {
         folder: "model/",
         crates: &["quorate_core", "quorate_core_loom", "quorate_machine"],
@@ -47,6 +47,11 @@ const WALLS: [Wall; 9] = [
         folder: "checks/harness/",
         crates: &["quorate_model", "quorate_core", "quorate_core_loom", "quorate_checks"],
         why: NO_PROTOCOL,
+    },
+    Wall {
+        folder: "checks/foreign/",
+        crates: &["quorate_model", "quorate_core", "quorate_core_loom", "quorate_machine", "quorate_checks"],
+        why: "what others publish is checked as a user would, by the harness alone",
     },
     Wall {
         folder: "checks/harness/src/explorer",

@@ -5,19 +5,31 @@
 //! says what of the system counts as its state. The price is time, counted in [`Replayed::cost`]; the code under check
 //! stays as it is.
 //!
+//! *Less replay.* A state keeps the system that was driven to it, and its first successor takes that system over, so a
+//! random run applies each event once. Every further successor of the state needs a system of its own: a copy, where
+//! [`Foreign::snapshot`] can make one, and a replay from the start where it cannot. A system whose parts cannot be
+//! cloned can still be copied if it is built of [`Rebuilt`] parts. One fork in [`AUDITED`] is made in both ways, and
+//! the two must agree.
+//!
 //! A projection that leaves out something on which the system's behaviour depends makes a search skip states, and a
 //! claim that fails there reads as holding. [`sample_projection`] looks for that. A system that hides its state
 //! altogether has a projection that is right without looking inside: what every part of it was told since it started,
 //! in order, for a deterministic part that was told the same is in the same state.
 
+mod caught;
+mod kept;
 mod past;
+mod rebuilt;
 mod sample;
 
+pub use caught::caught;
 pub use past::Past;
+pub use rebuilt::{Part, Rebuilt};
 pub use sample::{Difference, ProjectionSample, sample_projection};
 
+use kept::{Count, Kept};
 use past::History;
-use quorate_spec::{Claims, Kind, Spec};
+use quorate_spec::{Actor, Again, Claims, Kind, Picture, Spec, short};
 use sample::replay;
 use serde::Serialize;
 use stateright::Model;
@@ -28,10 +40,10 @@ use std::{fmt, fmt::Debug, hash::Hash};
 /// A system driven by replay.
 ///
 /// It must be deterministic: the same events from the start give the same projection. [`Replayed`] checks that on
-/// every fork, and panics where it fails.
+/// every replay, and panics where it fails.
 pub trait Foreign: Sync + Sized {
     /// The running system.
-    type Live;
+    type Live: Send;
     /// One thing that happens to it.
     type Event: Clone + Debug + PartialEq + Send + Sync;
     /// What of the system counts as its state. Two systems of one projection must behave alike from then on; what is
@@ -58,20 +70,39 @@ pub trait Foreign: Sync + Sized {
 
     /// What must hold, of projections.
     fn claims(&self, claims: &mut Claims<Replayed<Self>>);
+
+    /// A copy of the running system that shares nothing with it; `None` if it cannot be copied. Each state of a search
+    /// keeps one.
+    fn snapshot(&self, _live: &Self::Live) -> Option<Self::Live> {
+        None
+    }
+
+    /// The lanes of a run's picture, in order.
+    fn actors(&self) -> Vec<Actor> {
+        Vec::new()
+    }
+
+    /// How the step from `before` over `event` to `after` looks.
+    fn picture(&self, _before: &Self::Projection, event: &Self::Event, _after: &Self::Projection) -> Picture {
+        Picture { kind: self.kind(event).to_string(), label: short(event), ..Picture::default() }
+    }
 }
 
 /// What replay cost so far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Cost {
-    /// How often a system was started.
+    /// How often a system was started and led to a state.
     pub replays: u64,
+    /// How often a system was kept from the state before, or copied.
+    pub kept: u64,
     /// How many events were applied in all of them.
     pub events: u64,
 }
 
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} events applied in {} replays", self.events, self.replays)
+        let Cost { replays, kept, events } = self;
+        write!(f, "{events} events applied in {replays} replays and to {kept} kept systems")
     }
 }
 
@@ -79,14 +110,22 @@ impl fmt::Display for Cost {
 #[derive(Debug)]
 pub struct Replayed<F: Foreign> {
     foreign: F,
+    forks: AtomicU64,
     replays: AtomicU64,
+    kept: AtomicU64,
     events: AtomicU64,
+    running: Count,
 }
+
+/// One fork in so many is made in both ways: from a kept system, and by replay.
+pub const AUDITED: u64 = 64;
 
 impl<F: Foreign> Replayed<F> {
     /// `foreign`, as a model.
     pub fn new(foreign: F) -> Self {
-        Replayed { foreign, replays: AtomicU64::new(0), events: AtomicU64::new(0) }
+        let zero = AtomicU64::default;
+        let running = Count::default();
+        Replayed { foreign, forks: zero(), replays: zero(), kept: zero(), events: zero(), running }
     }
 
     /// The foreign system.
@@ -96,16 +135,39 @@ impl<F: Foreign> Replayed<F> {
 
     /// What replay cost so far, in all threads.
     pub fn cost(&self) -> Cost {
-        Cost { replays: self.replays.load(Relaxed), events: self.events.load(Relaxed) }
+        let [replays, kept, events] =
+            [&self.replays, &self.kept, &self.events].map(|count| count.load(Relaxed));
+        Cost { replays, kept, events }
     }
 
     fn past(
         &self,
-        live: &F::Live,
+        live: F::Live,
         history: Option<Arc<History<F::Event>>>,
         projection: F::Projection,
     ) -> Past<F> {
-        Past { history, projection: Arc::new(projection), next: self.foreign.events(live).into() }
+        let next = self.foreign.events(&live).into();
+        let kept = Kept::new(live, &self.running, |live| self.foreign.snapshot(live));
+        Past { history, projection: Arc::new(projection), next, kept: Arc::new(kept) }
+    }
+
+    /// A system at `past`, started anew.
+    fn replayed(&self, past: &Past<F>) -> F::Live {
+        let events = past.events();
+        let live = replay(&self.foreign, &events);
+        self.replays.fetch_add(1, Relaxed);
+        self.events.fetch_add(events.len() as u64, Relaxed);
+        let again = self.foreign.project(&live);
+        assert_eq!(again, *past.projection, "replay of the same events led to another state");
+        live
+    }
+
+    /// The system after `event`, and its projection.
+    fn after(&self, mut live: F::Live, event: &F::Event) -> (F::Live, F::Projection) {
+        self.foreign.apply(&mut live, event);
+        self.events.fetch_add(1, Relaxed);
+        let projection = self.foreign.project(&live);
+        (live, projection)
     }
 }
 
@@ -122,7 +184,8 @@ impl<F: Foreign> Model for Replayed<F> {
 
     fn init_states(&self) -> Vec<Self::State> {
         let live = self.foreign.start();
-        vec![self.past(&live, None, self.foreign.project(&live))]
+        let projection = self.foreign.project(&live);
+        vec![self.past(live, None, projection)]
     }
 
     fn actions(&self, past: &Self::State, actions: &mut Vec<Self::Action>) {
@@ -130,21 +193,28 @@ impl<F: Foreign> Model for Replayed<F> {
     }
 
     /// # Panics
-    /// If a replay of the same events leads to another projection: the system is not deterministic.
+    /// If a replay of the same events leads to another projection, or a kept system behaves in another way than a
+    /// replayed one: the system is not deterministic, or a copy shares something with its original.
     fn next_state(&self, past: &Self::State, event: Self::Action) -> Option<Self::State> {
-        let events = past.events();
-        let mut live = replay(&self.foreign, &events);
-        let again = self.foreign.project(&live);
-        assert_eq!(again, *past.projection, "replay of the same events led to another state");
-        self.foreign.apply(&mut live, &event);
-        self.replays.fetch_add(1, Relaxed);
-        self.events.fetch_add(events.len() as u64 + 1, Relaxed);
-        let projection = self.foreign.project(&live);
+        let is_audited = self.forks.fetch_add(1, Relaxed).is_multiple_of(AUDITED);
+        let kept = past.kept.fork(|live| self.foreign.snapshot(live));
+        let (live, projection) = match kept {
+            Some(live) => {
+                self.kept.fetch_add(1, Relaxed);
+                let kept = self.after(live, &event);
+                if is_audited {
+                    let (_, replayed) = self.after(self.replayed(past), &event);
+                    assert_eq!(kept.1, replayed, "a kept system went another way than a replayed one");
+                }
+                kept
+            }
+            None => self.after(self.replayed(past), &event),
+        };
         if projection == *past.projection {
             return None;
         }
         let history = History::after(past.history.clone(), event);
-        Some(self.past(&live, Some(history), projection))
+        Some(self.past(live, Some(history), projection))
     }
 }
 
@@ -157,7 +227,19 @@ impl<F: Foreign> Spec for Replayed<F> {
         self.foreign.kind(event)
     }
 
+    fn again(&self, past: &Self::State, event: &Self::Action) -> Again<Self::Action> {
+        if past.next.contains(event) { Again::Here(event.clone()) } else { Again::Gone }
+    }
+
     fn claims(&self, claims: &mut Claims<Self>) {
         self.foreign.claims(claims);
+    }
+
+    fn actors(&self, _init: &Self::State) -> Vec<Actor> {
+        self.foreign.actors()
+    }
+
+    fn picture(&self, before: &Self::State, event: &Self::Action, after: &Self::State) -> Picture {
+        self.foreign.picture(&before.projection, event, &after.projection)
     }
 }

@@ -1,6 +1,7 @@
 //! A state of a foreign system: what counts of it, and one way to get there.
 
 use super::Foreign;
+use super::kept::Kept;
 use serde::Serialize;
 use std::{fmt, fmt::Debug, hash::Hash, hash::Hasher, sync::Arc};
 
@@ -13,6 +14,20 @@ pub(super) struct History<E> {
 impl<E> History<E> {
     pub(super) fn after(before: Option<Arc<Self>>, event: E) -> Arc<Self> {
         Arc::new(History { before, event })
+    }
+}
+
+impl<E: Clone> History<E> {
+    /// The events of the list that ends with `last`.
+    pub(super) fn oldest_first(last: Option<&Arc<Self>>) -> Vec<E> {
+        let mut events = Vec::new();
+        let mut at = last;
+        while let Some(history) = at {
+            events.push(history.event.clone());
+            at = history.before.as_ref();
+        }
+        events.reverse();
+        events
     }
 }
 
@@ -32,6 +47,8 @@ pub struct Past<F: Foreign> {
     pub(super) projection: Arc<F::Projection>,
     /// What may happen next.
     pub(super) next: Arc<[F::Event]>,
+    /// The running system, as long as there is one.
+    pub(super) kept: Arc<Kept<F::Live>>,
 }
 
 impl<F: Foreign> Past<F> {
@@ -42,14 +59,7 @@ impl<F: Foreign> Past<F> {
 
     /// The events that led here, oldest first.
     pub fn events(&self) -> Vec<F::Event> {
-        let mut events = Vec::new();
-        let mut at = self.history.as_ref();
-        while let Some(history) = at {
-            events.push(history.event.clone());
-            at = history.before.as_ref();
-        }
-        events.reverse();
-        events
+        History::oldest_first(self.history.as_ref())
     }
 }
 
@@ -59,6 +69,7 @@ impl<F: Foreign> Clone for Past<F> {
             history: self.history.clone(),
             projection: Arc::clone(&self.projection),
             next: Arc::clone(&self.next),
+            kept: Arc::clone(&self.kept),
         }
     }
 }

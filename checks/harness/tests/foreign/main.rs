@@ -1,7 +1,8 @@
 //! A system driven by replay: searched like a model, its projection sampled, its histories dropped at any length.
 
 use quorate::engine::{Limits, Options, search};
-use quorate::foreign::{Foreign, Past, Replayed, sample_projection};
+use quorate::foreign::{AUDITED, Foreign, Past, Replayed, sample_projection};
+use quorate::simulate::{Plan, random_runs};
 use quorate::verdict::Verdict;
 use quorate_spec::{Claims, Kind};
 use stateright::Model;
@@ -95,10 +96,96 @@ fn a_search_finds_the_shortest_sequence_and_counts_what_replay_cost() {
     let Verdict::Violated(run) = &report.findings[0].verdict else { panic!("not found") };
     assert_eq!(run.actions().copied().collect::<Vec<_>>(), [Turn::Left, Turn::Right, Turn::Left]);
     assert_eq!(run.last().events(), [Turn::Left, Turn::Right, Turn::Left]);
-    // Two events from each of three states that lie 0, 1 and 2 events from the start; then once along the run.
+    // Two events from each of three states that lie 0, 1 and 2 events from the start: the first takes over the system
+    // that is kept there, the second replays. The first fork of all is audited. Then once along the run.
     let cost = model.cost();
-    assert_eq!((cost.replays, cost.events), (6 + 3, 2 * (1 + 2 + 3) + (1 + 2 + 3)));
-    assert_eq!(cost.to_string(), "18 events applied in 9 replays");
+    let (first, second, audit, along_the_run) = (3, 1 + 2 + 3, 1, 3);
+    assert_eq!(cost.events, first + second + audit + along_the_run);
+    assert_eq!((cost.replays, cost.kept), (3 + 1, 3 + 3));
+    assert_eq!(cost.to_string(), "13 events applied in 4 replays and to 6 kept systems");
+}
+
+/// A dial whose safe can be copied. The copy may share the original's turns.
+#[derive(Clone, Debug)]
+struct Copied {
+    shares: bool,
+}
+
+type Turns = std::sync::Arc<Mutex<Vec<Turn>>>;
+
+impl Foreign for Copied {
+    type Live = Turns;
+    type Event = Turn;
+    type Projection = Vec<bool>;
+
+    fn start(&self) -> Turns {
+        Turns::default()
+    }
+
+    fn events(&self, _: &Turns) -> Vec<Turn> {
+        vec![Turn::Left, Turn::Right]
+    }
+
+    fn apply(&self, turns: &mut Turns, turn: &Turn) {
+        turns.lock().unwrap().push(*turn);
+    }
+
+    fn project(&self, turns: &Turns) -> Vec<bool> {
+        turns.lock().unwrap().iter().map(|turn| *turn == Turn::Left).collect()
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        vec![Kind("left"), Kind("right")]
+    }
+
+    fn kind(&self, turn: &Turn) -> Kind {
+        Kind(if *turn == Turn::Left { "left" } else { "right" })
+    }
+
+    fn claims(&self, claims: &mut Claims<Replayed<Self>>) {
+        claims.always("few", "the dial is turned at most 20 times", |_, past: &Past<Copied>| {
+            past.projection().len() <= 20
+        });
+    }
+
+    fn snapshot(&self, turns: &Turns) -> Option<Turns> {
+        if self.shares {
+            return Some(turns.clone());
+        }
+        Some(Turns::new(Mutex::new(turns.lock().unwrap().clone())))
+    }
+}
+
+#[test]
+fn a_system_that_can_be_copied_is_hardly_ever_replayed() {
+    let model = Replayed::new(Copied { shares: false });
+    let limits = Limits { depth: Some(10), ..Limits::default() };
+    let report = search(&model, &Options { limits, ..Options::single() });
+    assert_eq!(report.unique_states, 2_u64.pow(11) - 1, "two turns from every state");
+    let cost = model.cost();
+    println!("{cost}");
+    assert_eq!(cost.kept, 2_u64.pow(11) - 2);
+    assert!(cost.replays <= cost.kept / AUDITED + 1, "{cost}");
+}
+
+#[test]
+#[should_panic(expected = "a kept system went another way than a replayed one")]
+fn a_copy_that_shares_something_with_its_original_is_refused() {
+    let model = Replayed::new(Copied { shares: true });
+    let start = model.init_states().remove(0);
+    for _ in 0..=AUDITED {
+        let _ = model.next_state(&start, Turn::Left);
+    }
+}
+
+#[test]
+fn a_random_run_applies_each_event_once_and_replays_for_the_audit_alone() {
+    let model = Replayed::new(Dial(View::Turns));
+    let sample = random_runs(&model, &Plan { seeds: 0..1, steps: 100 });
+    assert_eq!(sample.steps, 100);
+    let cost = model.cost();
+    assert_eq!((cost.kept, cost.replays), (100, 2), "{cost}");
+    assert_eq!(cost.events, 100 + 1 + (AUDITED + 1));
 }
 
 #[test]

@@ -14,7 +14,7 @@
 //! * reads, leader transfer, configuration changes, snapshots: none are asked for (a snapshot would panic here);
 //! * the numbers of `Ready`s: none is outstanding between two events.
 //!
-//! `sample_projection` looks for what this list may have wrong.
+//! `sample_projection` looks for what this list may have wrong. The systems of `quorate_foreign` avoid such lists.
 
 use quorate::foreign::{Foreign, Past, Replayed};
 use quorate_spec::{Claims, Kind};
