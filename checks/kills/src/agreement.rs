@@ -1,0 +1,38 @@
+//! The core alone, and that it refines Paxos over slots.
+
+use quorate::world::Scope;
+use quorate_kills::paxos::{
+    history::History,
+    machine::Core,
+    refining::{Refining, refining},
+    scopes,
+};
+use quorate_kills::search;
+use quorate_core::paxos::{Request, TimerKind};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    search::main(&[
+        ("duel-of-2", || checked(campaigns(scopes::duel(), 2))),
+        ("duel", || checked(scopes::duel())),
+        ("crash-of-1", || checked(Scope { foretold: false, ..campaigns(scopes::crash(), 1) })),
+        ("crash-of-2", || checked(Scope { foretold: false, ..campaigns(scopes::crash(), 2) })),
+        ("holes", || checked(scopes::holes())),
+        ("holes-of-3-commands", || checked(commands(scopes::holes(), 3))),
+    ])
+}
+
+fn checked(scope: Scope<Core, History>) -> (String, Refining<Core>) {
+    let scope = Scope { refusals: true, ..scope };
+    (scope.to_string(), refining(scope))
+}
+
+fn campaigns(mut scope: Scope<Core, History>, count: u8) -> Scope<Core, History> {
+    scope.timers.insert(TimerKind::Election, count);
+    scope
+}
+
+fn commands(mut scope: Scope<Core, History>, count: u8) -> Scope<Core, History> {
+    scope.requests = (1..=count).map(Request::Submit).collect();
+    scope
+}

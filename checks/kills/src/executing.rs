@@ -1,0 +1,42 @@
+//! The core with what its replicas execute, and each mechanism beside agreement.
+
+use quorate::world::Scope;
+use quorate_core::paxos::{Request, TimerKind};
+use quorate_kills::{
+    paxos::{
+        history::{Executed, History},
+        machine::Core,
+        refining::{Refining, refining},
+        scopes,
+    },
+    search,
+};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    search::main(&[
+        ("reads", || checked(scopes::reads())),
+        ("two-reads", || checked(two_reads())),
+        ("flow", || checked(scopes::flow())),
+        ("pre-vote-of-2", || checked(campaigns(scopes::pre_vote(), 2))),
+        ("pre-vote", || checked(scopes::pre_vote())),
+    ])
+}
+
+fn checked(scope: Scope<Core, History<Executed>>) -> (String, Refining<Core, Executed>) {
+    let scope = Scope { refusals: true, ..scope };
+    (scope.to_string(), refining(scope))
+}
+
+fn campaigns(mut scope: Scope<Core, History<Executed>>, count: u8) -> Scope<Core, History<Executed>> {
+    scope.timers.insert(TimerKind::Election, count);
+    scope
+}
+
+/// A command, and two reads, while the leader changes.
+fn two_reads() -> Scope<Core, History<Executed>> {
+    let mut scope = Scope { name: "two-reads", ..scopes::reads() };
+    scope.config.reads = 2;
+    scope.requests = vec![Request::Confirm, Request::Submit(1), Request::Confirm];
+    scope
+}

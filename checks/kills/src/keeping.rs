@@ -1,0 +1,46 @@
+//! The core below the least layer that makes use of snapshots.
+
+use quorate::world::Scope;
+use quorate_core::paxos::{Request, TimerKind};
+use quorate_kills::{
+    paxos::{
+        history::{Executed, History},
+        keeper::Keeper,
+        refining::{Refining, refining},
+        scopes,
+    },
+    search,
+};
+use std::process::ExitCode;
+
+type Keeping = Keeper;
+
+fn main() -> ExitCode {
+    search::main(&[
+        ("late-offer", || checked(late_offer())),
+        ("vote-above", || checked(vote_above())),
+        ("snapshot", || checked(scopes::snapshot())),
+    ])
+}
+
+fn checked(scope: Scope<Keeping, History<Executed>>) -> (String, Refining<Keeping, Executed>) {
+    let scope = Scope { refusals: true, ..scope };
+    (scope.to_string(), refining(scope))
+}
+
+/// One leader, who compacts the first of two slots and tells what is chosen: an offered snapshot may arrive at somebody
+/// who has learned more since.
+fn late_offer() -> Scope<Keeping, History<Executed>> {
+    let mut scope = Scope { name: "late-offer", ..scopes::snapshot() };
+    scope.config.commit_messages = true;
+    scope.timers.insert(TimerKind::Election, 1);
+    scope
+}
+
+/// As `late-offer`, with a second leader and a third command: it may install beside a vote, and lead above it.
+fn vote_above() -> Scope<Keeping, History<Executed>> {
+    let mut scope = Scope { name: "vote-above", ..late_offer() };
+    scope.timers.insert(TimerKind::Election, 2);
+    scope.requests.push(Request::Submit(3));
+    scope
+}

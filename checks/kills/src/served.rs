@@ -1,0 +1,33 @@
+//! The server, and what its clients may believe.
+
+use quorate::world::{Persistence, Scope};
+use quorate_core::paxos::{TimerKind, server::Server};
+use quorate_kills::{
+    paxos::served::{Ledger, Served, Told, scopes},
+    search,
+};
+use std::process::ExitCode;
+
+type Serving = Server<Ledger>;
+
+fn main() -> ExitCode {
+    search::main(&[
+        ("capture", || checked(capture())),
+        ("restore", || checked(Scope { name: "restore", crashes: 1, ..capture() })),
+        ("read", || checked(scopes::read().0)),
+    ])
+}
+
+fn checked(scope: Scope<Serving, Told>) -> (String, Served<Serving>) {
+    let scope = Scope { refusals: true, dead: None, ..scope };
+    (scope.to_string(), scopes::served(scope))
+}
+
+/// One leader and one command, after which a snapshot is captured.
+fn capture() -> Scope<Serving, Told> {
+    let mut scope = Scope { name: "capture", persistence: Persistence::Atomic, ..scopes::retry().0 };
+    scope.config.compact_every = 1;
+    scope.timers = [(TimerKind::Election, 1), (TimerKind::Capture, 2)].into();
+    scope.clients = scope.clients.map(|(_, ask)| (1, ask));
+    scope
+}
