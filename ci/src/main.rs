@@ -1,4 +1,4 @@
-//! `cargo run -p quorate-ci -- fast|deep|tidy|bench-smoke|readme|trusted`.
+//! `cargo run -p quorate-ci -- fast|deep|tidy|kills|bench-smoke|readme|trusted`.
 
 use clap::{Parser, Subcommand};
 use quorate_ci::{gate, kills, readme, tidy, tree::Tree, trusted};
@@ -13,13 +13,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Format, rules, lints, documents, tests, the explorer's page, `quorate check` and a smoke run of the benches.
+    /// Format, rules, lints, documents, tests, the explorer's page, `quorate check`, some defects
+    /// of `kills`, and a smoke run of the benches.
     Fast {
         /// Only these steps.
         #[arg(value_parser = gate::STEPS)]
         only: Vec<String>,
     },
-    /// `quorate check --deep`: wider bounds, with the results as JSON lines in target/quorate/deep.json.
+    /// `quorate check --deep`: wider bounds, with the results as JSON lines in target/quorate/deep.json; and all of `kills`.
     Deep,
     /// The rules of the design alone: arrows, grid, sizes, banned things, documents.
     Tidy,
@@ -70,12 +71,7 @@ fn main() -> ExitCode {
 
 fn run_kills(root: &Path, ids: Vec<String>, trace: bool, write: bool) -> io::Result<bool> {
     let choice = if ids.is_empty() { kills::Choice::All } else { kills::Choice::Named(ids) };
-    let mut outcome = kills::run(root, &choice, trace)?;
-    if write && outcome.complaints.is_empty() {
-        kills::write_table(root, &outcome.kills)?;
-    }
-    let (table, patches) = (kills::read_table(root)?, kills::read_all(root)?);
-    outcome.complaints.extend(kills::check_table(&table, &patches, &outcome.kills));
+    let outcome = if write { kills::write(root)? } else { kills::check(root, &choice, trace)? };
     outcome.complaints.iter().for_each(|complaint| gate::say(&format!("    | {complaint}")));
     gate::say(&format!("kills: {} killed, {} complaints", outcome.kills.len(), outcome.complaints.len()));
     Ok(outcome.complaints.is_empty())

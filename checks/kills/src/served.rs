@@ -1,6 +1,6 @@
 //! The server, and what its clients may believe.
 
-use quorate::world::{Persistence, Scope};
+use quorate::world::Scope;
 use quorate_core::paxos::{TimerKind, server::Server};
 use quorate_kills::{
     paxos::served::{Ledger, Served, Told, scopes},
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     search::main(&[
         ("capture", || checked(capture())),
         ("restore", || checked(Scope { name: "restore", crashes: 1, ..capture() })),
-        ("read", || checked(scopes::read().0)),
+        ("read", || checked(scopes::read::<Serving>().0)),
     ])
 }
 
@@ -25,7 +25,8 @@ fn checked(scope: Scope<Serving, Told>) -> (String, Served<Serving>) {
 
 /// One leader and one command, after which a snapshot is captured.
 fn capture() -> Scope<Serving, Told> {
-    let mut scope = Scope { name: "capture", persistence: Persistence::Atomic, ..scopes::retry().0 };
+    let (mut scope, _): (Scope<Serving, Told>, _) = scopes::retry();
+    scope.name = "capture";
     scope.config.compact_every = 1;
     scope.timers = [(TimerKind::Election, 1), (TimerKind::Capture, 2)].into();
     scope.clients = scope.clients.map(|(_, ask)| (1, ask));

@@ -1,7 +1,7 @@
 //! Which defects a run plants.
 
 use super::patch::{Defect, FOLDER};
-use std::{path::Path, process::Command};
+use std::{fmt, path::Path, process::Command};
 
 /// How many defects run that no change asks for.
 const OTHERS: usize = 3;
@@ -13,6 +13,16 @@ pub enum Choice {
     All,
     /// These.
     Named(Vec<String>),
+}
+
+/// As the command line names it.
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Choice::All => Ok(()),
+            Choice::Named(ids) => f.write_str(&ids.join(" ")),
+        }
+    }
 }
 
 impl Choice {

@@ -11,7 +11,7 @@ mod workspace;
 
 pub use choose::{Choice, changed_files, choose};
 pub use patch::{Defect, PatchError, read_all};
-pub use table::{Kill, check as check_table, read as read_table, write as write_table};
+pub use table::Kill;
 
 use crate::gate::say;
 use serde_json::Value;
@@ -37,11 +37,34 @@ struct Clean {
     vacuous: Vec<String>,
 }
 
+/// Runs the chosen defects, and compares the committed table with the patches and with what was found.
+///
+/// # Errors
+/// If the folders cannot be read or written.
+pub fn check(root: &Path, choice: &Choice, trace: bool) -> io::Result<Outcome> {
+    let mut outcome = run(root, choice, trace)?;
+    let (table, patches) = (table::read(root)?, read_all(root)?);
+    outcome.complaints.extend(table::check(&table, &patches, &outcome.kills));
+    Ok(outcome)
+}
+
+/// Runs every defect, and writes the table if all are killed.
+///
+/// # Errors
+/// If the folders cannot be read or written.
+pub fn write(root: &Path) -> io::Result<Outcome> {
+    let outcome = run(root, &Choice::All, false)?;
+    if outcome.complaints.is_empty() {
+        table::write(root, &outcome.kills)?;
+    }
+    Ok(outcome)
+}
+
 /// Runs the chosen defects. `trace` prints the runs that kill.
 ///
 /// # Errors
 /// If the folders cannot be read or written.
-pub fn run(root: &Path, choice: &Choice, trace: bool) -> io::Result<Outcome> {
+fn run(root: &Path, choice: &Choice, trace: bool) -> io::Result<Outcome> {
     let mut outcome = Outcome::default();
     let mut chosen = Vec::new();
     for (id, defect) in read_all(root)? {

@@ -48,7 +48,7 @@ impl Kill {
 ///
 /// # Errors
 /// If it is no table.
-pub fn read(root: &Path) -> io::Result<Vec<Kill>> {
+pub(super) fn read(root: &Path) -> io::Result<Vec<Kill>> {
     match fs::read_to_string(root.join(DATA)) {
         Ok(text) => serde_json::from_str(&text).map_err(io::Error::other),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -60,7 +60,7 @@ pub fn read(root: &Path) -> io::Result<Vec<Kill>> {
 ///
 /// # Errors
 /// If a file cannot be written, or the page has no place for the table.
-pub fn write(root: &Path, kills: &[Kill]) -> io::Result<()> {
+pub(super) fn write(root: &Path, kills: &[Kill]) -> io::Result<()> {
     let mut kills = kills.to_vec();
     kills.sort_by(|one, other| one.id.cmp(&other.id));
     let text = serde_json::to_string_pretty(&kills).map_err(io::Error::other)?;
@@ -90,19 +90,21 @@ fn in_markdown(kills: &[Kill]) -> String {
 }
 
 /// Where the committed table and the patches differ, and where it differs from what a run has just found.
-pub fn check(table: &[Kill], patches: &[(String, Result<Defect, PatchError>)], found: &[Kill]) -> Vec<String> {
+pub(super) fn check(table: &[Kill], patches: &[(String, Result<Defect, PatchError>)], found: &[Kill]) -> Vec<String> {
     let mut complaints = Vec::new();
     let again = "write the table again: cargo run -p quorate-ci -- kills --write";
-    for (id, defect) in patches.iter().filter_map(|(id, defect)| Some((id, defect.as_ref().ok()?))) {
-        let recorded = table.iter().find(|kill| kill.id == *id);
-        if recorded.is_none_or(|kill| *kill != Kill::new(defect, &kill.bounds, kill.states)) {
-            complaints.push(format!("{id}: {DATA} does not say what its patch says; {again}"));
-        }
+    let patches: Vec<&Defect> = patches.iter().filter_map(|(_, defect)| defect.as_ref().ok()).collect();
+    let is_told = |defect: &Defect| {
+        let is_alike = |kill: &Kill| *kill == Kill::new(defect, &kill.bounds, kill.states);
+        table.iter().find(|kill| kill.id == defect.id).is_some_and(is_alike)
+    };
+    let untold = patches.iter().filter(|defect| !is_told(defect)).map(|defect| defect.id.as_str());
+    let is_there = |kill: &Kill| patches.iter().any(|defect| defect.id == kill.id);
+    let gone = table.iter().filter(|kill| !is_there(kill)).map(|kill| kill.id.as_str());
+    let differing: Vec<&str> = untold.chain(gone).collect();
+    if !differing.is_empty() {
+        complaints.push(format!("{DATA} differs from the patches of {}; {again}", differing.join(", ")));
     }
-    let is_there = |kill: &Kill| patches.iter().any(|(id, _)| *id == kill.id);
-    complaints.extend(
-        table.iter().filter(|kill| !is_there(kill)).map(|kill| format!("{}: {DATA} has no patch of it; {again}", kill.id)),
-    );
     for kill in found {
         let recorded = table.iter().find(|recorded| recorded.id == kill.id);
         if let Some(recorded) = recorded.filter(|recorded| (&recorded.bounds, recorded.states) != (&kill.bounds, kill.states)) {
@@ -113,4 +115,31 @@ pub fn check(table: &[Kill], patches: &[(String, Result<Defect, PatchError>)], f
         }
     }
     complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn defect(steps: usize) -> (String, Result<Defect, PatchError>) {
+        let file = "--- a/impl/core/a.rs\n+++ b/impl/core/a.rs\n@@ -1,2 +1,1 @@\n a\n-b\n";
+        let text = format!("what: w\nscope: p s\nproperty: q\nsteps: {steps}\n{file}");
+        ("d".to_owned(), Defect::parse("d", &text))
+    }
+
+    fn kill(states: u64) -> Kill {
+        let (_, defect) = defect(4);
+        Kill::new(&defect.expect("it is in order"), "2 replicas", states)
+    }
+
+    #[test]
+    fn a_table_that_differs_from_the_patches_or_from_what_was_found_is_named() {
+        assert_eq!(check(&[kill(9)], &[defect(4)], &[kill(9)]), Vec::<String>::new());
+        let steps = check(&[kill(9)], &[defect(5)], &[]);
+        assert!(steps[0].contains("differs from the patches of d"), "{steps:?}");
+        let gone = check(&[kill(9)], &[], &[]);
+        assert!(gone[0].contains("differs from the patches of d"), "{gone:?}");
+        let states = check(&[kill(9)], &[defect(4)], &[kill(8)]);
+        assert!(states[0].contains("says 9 states (2 replicas), it is 8"), "{states:?}");
+    }
 }

@@ -100,6 +100,7 @@ impl Workspace {
         let path = self.folder.join("target/debug").join(format!("kill-{program}"));
         let output = Command::new(&path)
             .args(arguments)
+            .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null())
             .output()
             .map_err(|error| format!("{}: {error}", path.display()))?;
@@ -135,7 +136,8 @@ fn members(manifest: &str, root: &Path) -> String {
     let (before, rest) = manifest.split_once("members = [").unwrap_or((manifest, "]"));
     let after = rest.split_once(']').map_or("", |(_, after)| after);
     let text = format!("{before}members = [\"core\", \"kills\"]{after}");
-    let text = elsewhere(&text, root);
+    // Nobody looks at these programs with a debugger.
+    let text = elsewhere(&text, root).replace("debug = \"line-tables-only\"", "debug = false");
     text.replace(&format!("{}/impl/core\"", root.display()), "core\"")
 }
 
