@@ -9,7 +9,6 @@ pub mod paxos {
     pub mod keeper;
     pub mod machine;
     pub mod mechanisms;
-    pub mod quotient;
     pub mod refine;
     pub mod refining;
     pub mod scopes;

@@ -23,7 +23,6 @@ fn main() -> ExitCode {
 }
 
 fn checked(scope: Scope<Core, History>) -> (String, Refining<Core>) {
-    let scope = Scope { refusals: true, ..scope };
     (scope.to_string(), refining(scope))
 }
 

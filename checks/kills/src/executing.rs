@@ -24,7 +24,6 @@ fn main() -> ExitCode {
 }
 
 fn checked(scope: Scope<Core, History<Executed>>) -> (String, Refining<Core, Executed>) {
-    let scope = Scope { refusals: true, ..scope };
     (scope.to_string(), refining(scope))
 }
 

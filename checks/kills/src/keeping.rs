@@ -24,7 +24,6 @@ fn main() -> ExitCode {
 }
 
 fn checked(scope: Scope<Keeping, History<Executed>>) -> (String, Refining<Keeping, Executed>) {
-    let scope = Scope { refusals: true, ..scope };
     (scope.to_string(), refining(scope))
 }
 

@@ -74,6 +74,12 @@ pub trait Spec: Model + Sized {
         Remarks::default()
     }
 
+    /// Has the search that is running become void, so that there is no point in finding out what it shows? Then
+    /// [`Spec::after_search`] asks for another one.
+    fn is_void(&self) -> bool {
+        false
+    }
+
     /// Is `after` known, without a closer look, to be the same state as `before`? Such a step costs a search neither a
     /// fingerprint nor a look into its table. `false` is always right.
     fn is_stutter(&self, _before: &Self::State, _after: &Self::State) -> bool {

@@ -31,7 +31,7 @@ pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
         (pre_vote, asks_first),
         (hands_over || stops, hands_over_when_done),
         (stops, stops_for_good),
-        (scope.refusals, turns_away),
+        (scope.network != NetworkKind::Monotone, turns_away),
     ];
     for (is_wanted, claims) in wanted {
         if is_wanted {

@@ -10,7 +10,6 @@ pub mod marks;
 pub mod mechanisms;
 pub mod models;
 pub mod planted;
-pub mod quotient;
 pub mod refine;
 pub mod refinement;
 pub mod refining;

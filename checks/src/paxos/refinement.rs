@@ -1,13 +1,12 @@
 //! The checks of the production core: refinement in every scope, and the defects planted in it.
 
 use super::{
-    history::{Deeds, Executed, History},
+    history::{Executed, History},
     keeper::Keeper,
-    machine::{Core, Part, Paxos},
+    machine::{Core, Paxos},
     marks::marks,
     models::PROTOCOL,
     planted::{Defect, P01, P03, P05, P07, P09, P09Observer, P11, P13, P15, P17, P21, P23, P27, Planted},
-    quotient::dead,
     refine::Told,
     scopes::{self, Named},
 };
@@ -15,9 +14,9 @@ use quorate::{
     engine::{Limits, Report, Stop},
     registry::{Check, Expect, Registry, Remarks, Search},
     trace::Form,
-    world::{Envelope, Scope, World},
+    world::Scope,
 };
-use quorate_core::paxos::{Message, TimerKind};
+use quorate_core::paxos::TimerKind;
 
 pub use super::refining::{Refining, executing, refining, refining_by};
 
@@ -27,7 +26,7 @@ pub fn register(registry: &mut Registry) {
         let function = named.scope.name.replace('-', "_");
         registry.add(complete(named).rust(
             &format!("{USES}\nuse quorate_checks::paxos::machine::Core;"),
-            &format!("refining::<Core, ()>(lean(scopes::{function}()))"),
+            &format!("refining::<Core, ()>(scopes::{function}())"),
         ));
     }
     for check in mechanism_checks() {
@@ -55,9 +54,9 @@ fn mechanism_checks() -> Vec<Check> {
                     concat!(
                         "refining::<",
                         stringify!($machine),
-                        ", Executed>(lean(scopes::",
+                        ", Executed>(scopes::",
                         stringify!($scope),
-                        "()))"
+                        "())"
                     ),
                 )
                 .into()
@@ -159,39 +158,38 @@ macro_rules! kill {
 
 fn agreement_kills() -> Vec<Kill> {
     vec![
-        kill!(P01, lean(scopes::duel()), Some(8)),
-        kill!(P03, lean(scopes::duel()), Some(12)),
-        kill!(P03, lean(two_ballots(scopes::duel())), None),
-        kill!(P05, lean(scopes::crash()), Some(4)),
-        // A prepare below the promise is dead to the core and alive to this defect: nothing is dropped.
+        kill!(P01, scopes::duel(), Some(8)),
+        kill!(P03, scopes::duel(), Some(12)),
+        kill!(P03, two_ballots(scopes::duel()), None),
+        kill!(P05, scopes::crash(), Some(4)),
         kill!(P07, scopes::duel(), Some(3)),
-        kill!(P09, lean(scopes::duel()), Some(2)),
+        kill!(P09, scopes::duel(), Some(2)),
         // It promises what nobody started before anybody else does: there is no bound lower than one campaign.
         kill!(P11, scopes::duel(), Some(1)),
-        kill!(P13, lean(scopes::five()), Some(5)),
+        kill!(P13, scopes::five(), Some(5)),
         // Of three replicas a quorum is oneself and one other: to count the other twice changes nothing.
-        kill!(P13, lean(scopes::duel()), None),
+        kill!(P13, scopes::duel(), None),
         // Of three replicas a leader's own vote and any one other are a quorum already at the ballot of that other vote,
         // so the value was chosen there, and every later ballot proposes it. The models kill this one.
-        kill!(P15, keeping_votes(scopes::duel()), None),
-        kill!(P17 in Planted<P17>, (); "PX-L2", lean(scopes::holes()), Some(11)),
+        kill!(P15, scopes::duel(), None),
+        kill!(P17 in Planted<P17>, (); "PX-L2", scopes::holes(), Some(11)),
         // With one slot there is no hole.
-        kill!(P17 in Planted<P17>, (); "PX-L2", lean(two_ballots(scopes::duel())), None),
-        kill!(P27, lean(scopes::gap()), Some(7)),
+        kill!(P17 in Planted<P17>, (); "PX-L2", two_ballots(scopes::duel()), None),
+        kill!(P27, scopes::gap(), Some(7)),
         // With one slot there is no gap.
-        kill!(P27, lean(two_ballots(scopes::duel())), None),
+        kill!(P27, two_ballots(scopes::duel()), None),
     ]
 }
 
 fn mechanism_kills() -> Vec<Kill> {
     vec![
-        kill!(P09Observer in Keeper<Planted<P09Observer>, 1>, Executed; "refines", lean(scopes::observer()), Some(1)),
-        kill!(P21 in Keeper<Planted<P21>, 1>, Executed; "refines", lean(scopes::snapshot()), Some(10)),
+        kill!(P09Observer in Keeper<Planted<P09Observer>, 1>, Executed; "refines", scopes::observer(), Some(1)),
+        kill!(P21 in Keeper<Planted<P21>, 1>, Executed; "refines", scopes::snapshot(), Some(10)),
         // Nobody asks who has compacted.
-        kill!(P21 in Keeper<Planted<P21>, 1>, Executed; "refines", lean(one_leader(scopes::snapshot())), None),
-        kill!(P23 in Planted<P23>, Executed; "PX-S17", lean(answered_at_once(scopes::reads())), Some(10)),
+        kill!(P21 in Keeper<Planted<P21>, 1>, Executed; "refines", one_leader(scopes::snapshot()), None),
+        kill!(P23 in Planted<P23>, Executed; "PX-S17", scopes::reads(), Some(10)),
         // Whoever leads is the only one who ever did.
-        kill!(P23 in Planted<P23>, Executed; "PX-S17", lean(answered_at_once(one_leader(scopes::reads()))), None),
+        kill!(P23 in Planted<P23>, Executed; "PX-S17", one_leader(scopes::reads()), None),
     ]
 }
 
@@ -218,27 +216,9 @@ fn kill<D: Defect, M: Paxos, E: Told<M>>(
     Kill { id: D::ID, what: D::WHAT, scope: name, steps, check }
 }
 
-/// With dead messages dropped, as the core's own scopes are.
-pub fn lean<M: Paxos, D: Deeds<M>>(scope: Scope<M, History<D>>) -> Scope<M, History<D>> {
-    Scope { dead: Some(dead), ..scope }
-}
-
-/// As [`lean`], but votes are kept: the defect reacts to votes that the core is done with.
-pub fn keeping_votes<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
-    fn dead_but_votes<M: Paxos>(world: &World<M, History>, envelope: &Envelope<Message<u8, Part>>) -> bool {
-        !matches!(envelope.message, Message::Accepted { .. }) && dead(world, envelope)
-    }
-    Scope { dead: Some(dead_but_votes), ..scope }
-}
-
 /// One bound lower: one campaign fewer.
 pub fn two_ballots<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
     Scope { name: "duel-of-2-ballots", ..campaigns(scope, 2) }
-}
-
-/// Where a request that is turned down, or answered at once, is an event too.
-pub fn answered_at_once<M: Paxos, D>(scope: Scope<M, History<D>>) -> Scope<M, History<D>> {
-    Scope { refusals: true, ..scope }
 }
 
 /// One bound lower: one leader.

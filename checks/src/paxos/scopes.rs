@@ -10,7 +10,6 @@ pub use mechanisms::*;
 use super::{
     history::{Deeds, History},
     machine::{Core, Part, Paxos},
-    quotient::dead,
 };
 use quorate::world::{NetworkKind, Persistence, Postcard, Scope, World};
 use quorate_core::paxos::{Config, Message, Request, Slot, TimerKind};
@@ -114,7 +113,7 @@ pub fn wild<M: Paxos>() -> Scope<M, History> {
 
 /// A scope of the core, with what it is for.
 pub struct Named<M: Paxos = Core, D = ()> {
-    /// The scope, with the reductions that it allows.
+    /// The scope.
     pub scope: Scope<M, History<D>>,
     /// What it shows, in one sentence.
     pub says: &'static str,
@@ -144,10 +143,7 @@ const WITH_CRASH: [&str; 11] = [
 
 /// Every scope in which the core is searched completely.
 pub fn all() -> Vec<Named> {
-    let named = |mut scope: Scope<Core, History>, says, properties| {
-        scope.dead = Some(dead);
-        Named { scope, says, properties }
-    };
+    let named = |scope: Scope<Core, History>, says, properties| Named { scope, says, properties };
     vec![
         named(two_slots(), "two leaders fill two slots and tell what was chosen", &WITH_NOOP),
         named(duel(), "three ballots for one slot", &SAFETY),
@@ -165,7 +161,6 @@ pub fn all() -> Vec<Named> {
 /// Larger scopes, for `--deep`: what a search of them leaves open it says.
 pub fn deep() -> Vec<Named> {
     let named = |mut scope: Scope<Core, History>, name, says, properties| {
-        scope.dead = Some(dead);
         scope.name = name;
         Named { scope, says, properties }
     };

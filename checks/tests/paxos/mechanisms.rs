@@ -7,7 +7,7 @@ use quorate_checks::paxos::{
     history::{Executed, History},
     machine::{Core, Paxos},
     planted::{Defect, Planted},
-    refinement::{lean, refining},
+    refinement::refining,
     scopes,
 };
 use quorate_core::paxos::{Config, Message, Slot};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 /// The claims that fall in `scope`.
 fn fallen<M: Paxos>(scope: Scope<M, History<Executed>>) -> Vec<&'static str> {
-    let report = search(&refining(lean(scope)), &Options::default());
+    let report = search(&refining(scope), &Options::default());
     let fallen = report.findings.iter().filter(|finding| matches!(finding.verdict, Verdict::Violated { .. }));
     fallen.map(|finding| finding.claim.id()).collect()
 }

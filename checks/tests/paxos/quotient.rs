@@ -1,47 +1,18 @@
-//! The reductions leave out nothing: dead messages are dead for ever, and foretold crashes lose no state in which the
-//! disks are at rest.
+//! The reductions leave out nothing: without dead messages every abstract state is still reached, and foretold crashes
+//! lose no state in which the disks are at rest.
 
 use quorate::{
     engine::{Ended, Options, search},
-    world::{Event, Persistence, Scope, World, WorldModel},
+    world::{Persistence, Scope, World},
 };
 use quorate_checks::paxos::{
-    history::{Deeds, History},
-    keeper::Keeper,
-    machine::{Core, Paxos},
-    quotient::dead,
+    history::History,
+    machine::Core,
     refinement::{campaigns, refining},
     scopes,
 };
-use quorate_spec::Claims;
 use stateright::Model;
 use std::collections::{BTreeSet, HashSet, VecDeque};
-
-type Worlds<M, D = ()> = WorldModel<M, History<D>>;
-
-fn dead_messages_are_idle<M: Paxos, D: Deeds<M>>(model: &Worlds<M, D>, world: &World<M, History<D>>) -> bool {
-    world.network().messages().iter().all(|sent| !dead(world, sent) || model.idle_delivery(world, sent))
-}
-
-fn dead_messages_stay_dead<M: Paxos, D: Deeds<M>>(
-    _: &Worlds<M, D>,
-    before: &World<M, History<D>>,
-    _: &Event<M>,
-    after: &World<M, History<D>>,
-) -> bool {
-    before.network().messages().iter().all(|sent| !dead(before, sent) || dead(after, sent))
-}
-
-fn some_message_is_dead<M: Paxos, D: Deeds<M>>(_: &Worlds<M, D>, world: &World<M, History<D>>) -> bool {
-    world.network().messages().iter().any(|sent| dead(world, sent))
-}
-
-fn claims<M: Paxos, D: Deeds<M>>(claims: &mut Claims<Worlds<M, D>>) {
-    claims
-        .always("idle", "to deliver a dead message changes nothing and sends nothing", dead_messages_are_idle)
-        .when(some_message_is_dead)
-        .always_step("stable", "a dead message stays dead", dead_messages_stay_dead);
-}
 
 /// Every message kept: two ballots, one with a crash, and one leader's slot with what it tells; one command each.
 fn unreduced() -> [Scope<Core, History>; 3] {
@@ -53,38 +24,12 @@ fn unreduced() -> [Scope<Core, History>; 3] {
     )
 }
 
-fn judge<M: Paxos, D: Deeds<M>>(scope: Scope<M, History<D>>) {
-    let name = scope.name;
-    let report = search(&Worlds::new(scope).claim(claims), &Options::default());
-    assert!(matches!(report.ended, Ended::Complete), "{name} was cut");
-    for finding in &report.findings {
-        assert!(finding.verdict.is_green(), "{name} {}: {:?}", finding.claim.id(), finding.verdict);
-    }
-}
-
-#[test]
-fn dead_messages_change_nothing_and_stay_dead() {
-    unreduced().into_iter().for_each(judge);
-}
-
-#[test]
-fn dead_messages_of_the_mechanisms_change_nothing_and_stay_dead() {
-    judge(scopes::reads::<Core>());
-    judge(scopes::flow::<Core>());
-    judge(scopes::transfer::<Core>());
-    judge(campaigns(scopes::pre_vote::<Core>(), 2));
-    judge(scopes::observer::<Keeper<Core, 1>>());
-    let mut scope = scopes::snapshot::<Keeper<Core, 1>>();
-    scope.requests.truncate(1);
-    judge(scope);
-}
-
 #[test]
 fn dropping_dead_messages_leaves_every_abstract_state_reachable() {
     for scope in unreduced() {
         let name = scope.name;
-        let reduced = Scope { dead: Some(dead::<Core, ()>), ..scope.clone() };
-        let [whole, lean] = [scope, reduced].map(|scope| {
+        let [whole, lean] = [false, true].map(|reduced| {
+            let scope = Scope { reduced, ..scope.clone() };
             let model = refining(scope);
             let report = search(&model, &Options::default());
             assert!(matches!(report.ended, Ended::Complete), "{name} was cut");
@@ -121,7 +66,7 @@ fn at_rest(scope: Scope<Core, History>) -> BTreeSet<String> {
 
 #[test]
 fn foretold_crashes_reach_every_state_that_is_at_rest() {
-    let mut scope = Scope { dead: Some(dead::<Core, ()>), ..campaigns(scopes::crash(), 2) };
+    let mut scope = campaigns(scopes::crash(), 2);
     scope.requests.truncate(1);
     assert_eq!(scope.persistence, Persistence::Asynchronous);
     let free = at_rest(Scope { foretold: false, ..scope.clone() });

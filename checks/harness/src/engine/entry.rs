@@ -11,8 +11,8 @@ use super::search::{Decision, Search, Standing, ended};
 use super::subject::{ByProperties, BySpec, Subject};
 use super::symmetry::{Quotient, Symmetry};
 use super::table::Table;
-use crate::verdict::Verdict;
-use quorate_spec::{Claim, Shape, Spec};
+use crate::verdict::{Run, Verdict};
+use quorate_spec::{Claim, Shape, Spec, Truth};
 use serde::{Serialize, de::DeserializeOwned};
 use stateright::Model;
 use std::hash::Hash;
@@ -166,13 +166,14 @@ where
     let empty = standing.total.found == 0;
     let (outcome, others) = search.run(standing, &control, after_level);
     control.finish();
-    let ended = if empty { Ended::Empty } else { ended(outcome, standing) };
+    let mut ended = if empty { Ended::Empty } else { ended(outcome, standing) };
     let own = before.zip(clock::thread_nanoseconds()).map(|(before, after)| (after - before) as f64 / 1e9);
     let wall_seconds = control.seconds();
     let unique_states = standing.total.found;
     let odds = if search.keep.is_exact() { 0.0 } else { collision_odds(unique_states) };
     let depth = standing.levels.len() as u32;
     let table = standing.table.get_mut().expect("no model code runs while the table grows");
+    let void = search.subject.is_void(search.model);
     let facts = Facts { ended: &ended, unique_states, depth, odds };
     let findings = search.claims.iter().enumerate().map(|(number, claim)| Finding {
         claim: *claim,
@@ -180,14 +181,17 @@ where
             search.model,
             table,
             claim,
-            standing.decisions[number],
+            standing.decisions[number].filter(|_| !void),
             standing.total.triggers[number],
             &facts,
         ),
         triggers: standing.total.triggers[number],
     });
-    let findings = findings.collect();
-    let remarks = search.subject.after(search.model, ended.is_complete());
+    let mut findings: Vec<Finding<M>> = findings.collect();
+    let mut remarks = search.subject.after(search.model, ended.is_complete());
+    if !remarks.reductions.is_empty() && !remarks.again {
+        remarks.failures.extend(without_reduction(search.model, &mut findings, &mut ended));
+    }
     Report {
         findings,
         unique_states,
@@ -205,6 +209,58 @@ where
         remarks,
         declared: search.subject.kinds(search.model).len(),
         ended,
+    }
+}
+
+/// Takes every run once more, now that nothing is reduced: what is reported is a run of the model as it is. A run that
+/// cannot be taken, or no longer shows what it was found for, is a fault of the reduction.
+fn without_reduction<M: Model>(model: &M, findings: &mut [Finding<M>], ended: &mut Ended<M>) -> Vec<String>
+where
+    M::State: Clone,
+    M::Action: Clone,
+{
+    let mut failures = Vec::new();
+    for finding in findings {
+        let claim = finding.claim;
+        let (Verdict::Violated(run) | Verdict::Reached(run)) = &mut finding.verdict else { continue };
+        match repeated(model, run) {
+            Some(whole) if shows(model, &claim, &whole) => *run = whole,
+            _ => failures.push(format!("{}: its run is none without the reduction", claim.id())),
+        }
+    }
+    if let Ended::Panicked { run, .. } = ended {
+        match repeated(model, run) {
+            Some(whole) => *run = whole,
+            None => failures.push("the run to the panic is none without the reduction".to_owned()),
+        }
+    }
+    failures
+}
+
+fn repeated<M: Model>(model: &M, run: &Run<M>) -> Option<Run<M>>
+where
+    M::State: Clone,
+    M::Action: Clone,
+{
+    let mut whole = Run { init: run.init.clone(), steps: Vec::with_capacity(run.len()) };
+    for action in run.actions() {
+        let next = model.next_state(whole.last(), action.clone())?;
+        whole.steps.push((action.clone(), next));
+    }
+    Some(whole)
+}
+
+/// Does the run end in what the claim was decided by?
+fn shows<M: Model>(model: &M, claim: &Claim<M>, run: &Run<M>) -> bool {
+    let before = run.states().nth(run.len().wrapping_sub(1));
+    match (claim.shape(), run.steps.last(), before) {
+        (Shape::AlwaysStep(_), Some((action, after)), Some(before)) => {
+            claim.over_step(model, before, action, after) == Truth::Broken
+        }
+        (Shape::AlwaysStep(_), _, _) => false,
+        (Shape::AtEnd(_), _, _) => claim.at_end(model, run.last()) == Truth::Broken,
+        (Shape::Always(_), _, _) => claim.at_state(model, run.last()) == Truth::Broken,
+        (Shape::Sometimes(_), _, _) => claim.at_state(model, run.last()) == Truth::Holds,
     }
 }
 

@@ -17,6 +17,10 @@ pub(super) trait Subject<M: Model>: Copy + Sync {
     fn after(self, _model: &M, _complete: bool) -> Remarks {
         Remarks::default()
     }
+    /// Is the search that is running void?
+    fn is_void(self, _model: &M) -> bool {
+        false
+    }
     /// Is the step known to lead to the state that it comes from?
     fn is_stutter(self, _model: &M, _before: &M::State, _after: &M::State) -> bool {
         false
@@ -49,6 +53,10 @@ impl<M: Spec> Subject<M> for BySpec {
 
     fn after(self, model: &M, complete: bool) -> Remarks {
         model.after_search(complete)
+    }
+
+    fn is_void(self, model: &M) -> bool {
+        model.is_void()
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use super::{Adequacy, Mapping, Walk, adequacy::Tally, lifted};
 use crate::world::Memo;
-use quorate_spec::{Actor, Claim, Claims, Kind, Picture, Shape, Spec};
+use quorate_spec::{Actor, Claim, Claims, Kind, Picture, Remarks, Shape, Spec};
 use stateright::Model;
 use std::{fmt, sync::Arc};
 
@@ -274,6 +274,22 @@ impl<R: Mapping> Spec for Refinement<R> {
             refines,
         );
         lifted::claims(self, claims);
+    }
+
+    fn before_search(&self) {
+        self.concrete.before_search();
+    }
+
+    fn after_search(&self, complete: bool) -> Remarks {
+        self.concrete.after_search(complete)
+    }
+
+    fn is_void(&self) -> bool {
+        self.concrete.is_void()
+    }
+
+    fn is_stutter(&self, before: &Self::State, after: &Self::State) -> bool {
+        self.concrete.is_stutter(before, after)
     }
 
     fn actors(&self, init: &Self::State) -> Vec<Actor> {

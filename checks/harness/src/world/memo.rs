@@ -31,13 +31,18 @@ impl<V> Memo<V> {
     /// # Panics
     /// If `make` does; nothing is then remembered.
     pub(crate) fn get_or(&self, key: u128, make: impl FnOnce() -> V) -> Arc<V> {
+        self.get_or_say(key, make).0
+    }
+
+    /// Like [`Memo::get_or`]; says too whether the value was remembered.
+    pub(crate) fn get_or_say(&self, key: u128, make: impl FnOnce() -> V) -> (Arc<V>, bool) {
         let shard = &self.shards[(key >> 7) as usize % SHARDS];
         if let Some(found) = shard.read().unwrap_or_else(|broken| broken.into_inner()).get(&key) {
-            return Arc::clone(found);
+            return (Arc::clone(found), true);
         }
         let made = Arc::new(make());
         let mut table = shard.write().unwrap_or_else(|broken| broken.into_inner());
-        Arc::clone(table.entry(key).or_insert(made))
+        (Arc::clone(table.entry(key).or_insert(made)), false)
     }
 
     /// Forgets everything.

@@ -7,12 +7,14 @@
 mod codec;
 mod event;
 mod ghost;
+mod local;
 mod memo;
 mod model;
 mod network;
 mod node;
 mod offers;
 mod picture;
+mod reduce;
 mod scope;
 mod shared;
 mod spec;
@@ -25,7 +27,7 @@ pub use model::WorldModel;
 pub use network::{Envelope, Network, NetworkKind, Split};
 pub use node::{Checkable, Node};
 pub use offers::Ask;
-pub use scope::{Comeback, Crashes, Dead, FORETOLD, Left, Persistence, Scope, TIMER_KINDS, Within};
+pub use scope::{Comeback, Crashes, FORETOLD, Left, Persistence, Scope, TIMER_KINDS, Within};
 pub use shared::Shared;
 pub use state::World;
 

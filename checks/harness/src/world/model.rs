@@ -5,11 +5,16 @@ use super::{
     Split, World, digest,
     network::Envelope,
     node::{self, Cut, Node, Step, Transition, Writes},
+    local::Fate,
+    reduce::Reducing,
 };
 use quorate_machine::NodeId;
-use quorate_spec::Claims;
+use quorate_spec::{Claim, Claims};
 use stateright::Model;
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 /// An odd constant that spreads one of two digests before they are combined.
 const MIX: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
@@ -19,7 +24,9 @@ pub struct WorldModel<M: Checkable, G: Ghost<M>> {
     scope: Scope<M, G>,
     pub(super) claims: Vec<fn(&mut Claims<Self>)>,
     /// What each step does to a replica; nothing is remembered where no state comes twice.
-    steps: Option<Memo<Transition<M>>>,
+    pub(super) steps: Option<Memo<Transition<M>>>,
+    pub(super) reducing: Reducing<M>,
+    pub(super) own_claims: OnceLock<Vec<Claim<Self>>>,
 }
 
 impl<M: Checkable, G: Ghost<M>> fmt::Debug for WorldModel<M, G> {
@@ -31,7 +38,13 @@ impl<M: Checkable, G: Ghost<M>> fmt::Debug for WorldModel<M, G> {
 impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     /// A world in `scope` that claims nothing yet.
     pub fn new(scope: Scope<M, G>) -> Self {
-        WorldModel { scope, claims: Vec::new(), steps: Some(Memo::default()) }
+        WorldModel {
+            scope,
+            claims: Vec::new(),
+            steps: Some(Memo::default()),
+            reducing: Reducing::default(),
+            own_claims: OnceLock::new(),
+        }
     }
 
     /// Computes every step anew. For random runs: they hardly ever meet a pair of state and input twice, and what a
@@ -87,46 +100,27 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         (0..self.scope.replicas).map(NodeId)
     }
 
-    /// Does the delivery of `envelope` change nothing but, perhaps, what a client is told?
+    /// Does the delivery of `envelope` leave its receiver as it is, and show nothing at all?
     pub fn idle_delivery(&self, world: &World<M, G>, envelope: &Shared<Envelope<M::Message>>) -> bool {
         let event = Event::Deliver(envelope.clone());
         self.transition(world, &event).is_none_or(|transition| transition.idle)
     }
 
     pub(super) fn transition(&self, world: &World<M, G>, event: &Event<M>) -> Option<Arc<Transition<M>>> {
-        let (event, cut) = match event {
-            Event::CrashDuring { event, outputs, keep } => {
-                (&**event, Some(Cut { outputs: *outputs, keep: *keep }))
-            }
-            event => (event, None),
-        };
-        let (id, step) = match event {
-            Event::Deliver(envelope) | Event::Duplicate(envelope) => {
-                (envelope.to, Step::Message(envelope.clone()))
-            }
-            Event::Timer { node, kind } => (*node, Step::Timer(*kind)),
-            Event::Request { node, id, request } => {
-                (*node, Step::Request { id: *id, request: request.clone() })
-            }
-            Event::Sync { node } => (*node, Step::Sync),
-            Event::Crash { node, keep } => (*node, Step::Crash { keep: *keep }),
-            Event::Restart { node } => (*node, Step::Restart),
-            Event::Drop(_) | Event::Partition(_) | Event::Heal | Event::CrashDuring { .. } => return None,
-        };
+        let (id, step, cut) = step_of(event)?;
         let node = world.nodes.get(usize::from(id.0))?;
-        Some(self.local(id, node, &step, self.writes(&world.left, id), cut))
+        Some(self.local(id, node, &step, self.writes(world.left.crashes.of(id)), cut))
     }
 
-    /// When writes reach the disk of `id`: at once, if no crash of it is left that could take them away.
-    fn writes(&self, left: &Left, id: NodeId) -> Writes {
+    /// When writes reach the disk of a replica with so many crashes left: at once, if no crash could take them away.
+    pub(super) fn writes(&self, crashes: u8) -> Writes {
         let persistence = |crashes: u8| {
             if self.scope.foretold && crashes == 0 { Persistence::Atomic } else { self.scope.persistence }
         };
-        let crashes = left.crashes.of(id);
         Writes { now: persistence(crashes), after_crash: persistence(crashes.saturating_sub(1)) }
     }
 
-    fn local(
+    pub(super) fn local(
         &self,
         id: NodeId,
         node: &Shared<Node<M>>,
@@ -145,7 +139,12 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             }
             _ => digest(&(id, node, step, writes, cut)),
         };
-        steps.get_or(key, || node::perform(&self.scope, id, node, step, writes, cut))
+        let again = || node::perform(&self.scope, id, node, step, writes, cut);
+        let (transition, is_remembered) = steps.get_or_say(key, again);
+        if is_remembered && self.reducing.is_sampled(key) {
+            self.reducing.compare(&transition, &again(), step);
+        }
+        transition
     }
 
     /// Takes what `event` uses up; `None` if it is not there.
@@ -223,48 +222,81 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             Event::Heal => next.split = Split::NONE,
             _ => {}
         }
-        let mut changed = network.is_some();
-        let mut network = network.unwrap_or_default();
-        if let (Some(id), Some(step)) = (event.node(), self.transition(world, event)) {
-            if step.idle && !changed && left == world.left {
+        let is_lossy = self.scope.network != NetworkKind::Monotone;
+        let mut network = network;
+        let transition = event.node().zip(self.transition(world, event));
+        let reduction = self.reducing.current();
+        let mut dropped = Vec::new();
+        if let Some((id, step)) = &transition {
+            if step.idle && network.is_none() && left == world.left {
                 return None;
             }
-            next.nodes[usize::from(id.0)] = step.node.clone();
-            let new = |sent: &&Shared<Envelope<M::Message>>| {
-                self.scope.network != NetworkKind::Monotone || !world.network.contains(sent)
-            };
-            for sent in step.sends.iter().filter(new) {
-                if !changed {
-                    changed = true;
-                    network = Network::clone(&world.network);
+            // An equal node stays the very same one, so that a step that changes nothing is seen to.
+            let node = &mut next.nodes[usize::from(id.0)];
+            if node.digest() != step.node.digest() {
+                *node = step.node.clone();
+            }
+            for sent in &step.sends {
+                if !is_lossy && world.network.contains(sent) {
+                    continue;
                 }
+                let fate = reduction.as_deref().map(|reduction| self.fate(reduction, &next, sent));
+                if fate == Some(Fate::Dead) {
+                    dropped.push(sent.clone());
+                    continue;
+                }
+                let network = network.get_or_insert_with(|| Network::clone(&world.network));
                 network.add(sent.clone(), self.scope.network);
             }
-            if !step.seen.is_empty() && size_of::<G>() > 0 {
-                let mut ghost = G::clone(&next.ghost);
-                step.seen.iter().for_each(|seen| ghost.observe(id, seen));
-                next.ghost = Shared::new(ghost);
-            }
+            next.ghost = self.remember(&world.ghost, *id, step);
         }
-        if changed {
+        if let Some(network) = network {
             next.network = Shared::new(network);
         }
         if self.scope.bound.is_some_and(|(_, within)| !within(&next)) {
             return None;
         }
-        self.bury(&mut next);
+        if let Some(reduction) = &reduction {
+            if let Some((id, step)) = &transition {
+                self.foresee(reduction, world, event, *id, step);
+            }
+            self.bury(reduction, world, &mut next, &mut dropped);
+            self.try_without(reduction, world, event, &next, &dropped);
+        }
         Some(next)
     }
 
-    /// Drops the messages that are dead.
-    fn bury(&self, world: &mut World<M, G>) {
-        let Some(dead) = self.scope.dead else { return };
-        if world.network.messages().iter().any(|envelope| dead(world, envelope)) {
-            let mut network = Network::clone(&world.network);
-            network.retain(|envelope| !dead(world, envelope));
-            world.network = Shared::new(network);
+    /// The history once replica `id` showed what `step` shows; the very same one if nothing in it changed.
+    fn remember(&self, ghost: &Shared<G>, id: NodeId, step: &Transition<M>) -> Shared<G> {
+        if step.seen.is_empty() || size_of::<G>() == 0 {
+            return ghost.clone();
         }
+        let mut next = G::clone(ghost);
+        step.seen.iter().for_each(|seen| next.observe(id, seen));
+        if next == **ghost { ghost.clone() } else { Shared::new(next) }
     }
+}
+
+/// The replica that acts, what it is asked to do, and where a crash cuts it off.
+pub(super) fn step_of<M: Checkable>(event: &Event<M>) -> Option<(NodeId, Step<M>, Option<Cut>)> {
+    let (event, cut) = match event {
+        Event::CrashDuring { event, outputs, keep } => {
+            (&**event, Some(Cut { outputs: *outputs, keep: *keep }))
+        }
+        event => (event, None),
+    };
+    let (id, step) = match event {
+        Event::Deliver(envelope) | Event::Duplicate(envelope) => {
+            (envelope.to, Step::Message(envelope.clone()))
+        }
+        Event::Timer { node, kind } => (*node, Step::Timer(*kind)),
+        Event::Request { node, id, request } => (*node, Step::Request { id: *id, request: request.clone() }),
+        Event::Sync { node } => (*node, Step::Sync),
+        Event::Crash { node, keep } => (*node, Step::Crash { keep: *keep }),
+        Event::Restart { node } => (*node, Step::Restart),
+        Event::Drop(_) | Event::Partition(_) | Event::Heal | Event::CrashDuring { .. } => return None,
+    };
+    Some((id, step, cut))
 }
 
 fn without<M: Checkable>(
@@ -300,6 +332,9 @@ impl<M: Checkable, G: Ghost<M>> Model for WorldModel<M, G> {
     }
 
     fn actions(&self, world: &Self::State, events: &mut Vec<Self::Action>) {
+        if self.reducing.current().is_some_and(|reduction| reduction.is_over()) {
+            return;
+        }
         self.push_events(world, events);
     }
 

@@ -3,7 +3,7 @@
 use super::{Codec, Observation, Persistence, Scope, Shared, network::Envelope, scope::Comeback};
 use quorate_machine::{Driver, Machine, NodeId, Output, RequestId};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
-use std::{collections::VecDeque, fmt::Debug, hash::Hash};
+use std::{collections::VecDeque, fmt::Debug, hash::Hash, sync::atomic::AtomicBool};
 
 /// What a world asks of a machine beyond [`Machine`]: to be a value that can be kept and compared.
 pub trait Checkable: Machine + Clone + Eq + Hash + Debug + Send + Sync + 'static {}
@@ -81,8 +81,10 @@ pub(crate) struct Transition<M: Machine> {
     pub(crate) node: Shared<Node<M>>,
     pub(crate) seen: Vec<Observation<M>>,
     pub(crate) sends: Vec<Shared<Envelope<M::Message>>>,
-    /// Neither the replica changed nor anything but a reply was shown.
+    /// Neither the replica changed nor was anything observed, a reply included.
     pub(crate) idle: bool,
+    /// Does the local graph of the search that is running have this step?
+    pub(crate) known: AtomicBool,
     /// For each cut after 0, 1, … outputs: how many writes are then unsynced.
     pub(crate) unsynced_at: Vec<usize>,
 }
@@ -271,10 +273,7 @@ impl<'s, M: Checkable, G> Stage<'s, M, G> {
 
     fn finish(self, before: &Shared<Node<M>>) -> Transition<M> {
         let node = Shared::new(self.node);
-        let silent = |seen: &Observation<M>| {
-            matches!(seen, Observation::Replied { .. } | Observation::Requested { .. })
-        };
-        let idle = node.digest() == before.digest() && self.seen.iter().all(silent);
+        let idle = node.digest() == before.digest() && self.seen.is_empty();
         let node = if node.digest() == before.digest() { before.clone() } else { node };
         let sends = self.seen.iter().filter_map(|seen| match seen {
             Observation::Sent { to, message } => {
@@ -283,6 +282,7 @@ impl<'s, M: Checkable, G> Stage<'s, M, G> {
             _ => None,
         });
         let sends = sends.collect();
-        Transition { node, seen: self.seen, sends, idle, unsynced_at: self.unsynced_at }
+        let known = AtomicBool::new(false);
+        Transition { node, seen: self.seen, sends, idle, known, unsynced_at: self.unsynced_at }
     }
 }

@@ -38,11 +38,12 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         id == next && requests.contains(request)
     }
 
-    /// Is the event left out because it shows nothing: a request that is only refused, a copy that changes nothing?
+    /// Is the event left out because nothing comes of it: the replica stays as it is, and nothing at all is observed? A
+    /// request always is: whoever asks is at least turned down, and the next request waits for this one.
     fn is_hidden(&self, world: &World<M, G>, event: &Event<M>) -> bool {
         match event {
-            Event::Request { .. } if !self.scope().refusals => {
-                self.transition(world, event).is_none_or(|step| step.idle)
+            Event::Deliver(envelope) => {
+                self.scope().network == NetworkKind::Monotone && self.idle_delivery(world, envelope)
             }
             Event::Duplicate(envelope) => self.idle_delivery(world, envelope),
             _ => false,
@@ -104,19 +105,13 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             }
         }
         let (number, requests) = self.asks(world);
-        for request in requests {
-            let event = Event::Request { node: id, id: number, request };
-            if !self.is_hidden(world, &event) {
-                events.push(event);
-            }
-        }
+        events.extend(requests.into_iter().map(|request| Event::Request { node: id, id: number, request }));
         if driver.writes_to_next_release().is_some() {
             events.push(Event::Sync { node: id });
         }
     }
 
     fn push_deliveries(&self, world: &World<M, G>, events: &mut Vec<Event<M>>) {
-        let lossy = self.scope().network != NetworkKind::Monotone;
         let mut last = None;
         for envelope in world.network.messages() {
             if last.is_some_and(|last: &Shared<Envelope<M::Message>>| last == envelope) {
@@ -127,8 +122,9 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
                 events.push(Event::Drop(envelope.clone()));
                 continue;
             }
-            if lossy || !self.idle_delivery(world, envelope) {
-                events.push(Event::Deliver(envelope.clone()));
+            let delivery = Event::Deliver(envelope.clone());
+            if !self.is_hidden(world, &delivery) {
+                events.push(delivery);
             }
             let copy = Event::Duplicate(envelope.clone());
             if world.left.duplicates > 0 && !self.is_hidden(world, &copy) {

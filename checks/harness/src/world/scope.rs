@@ -1,6 +1,6 @@
 //! A scope: everything that bounds a world, in one place, so that every result can print it.
 
-use super::{Ask, Codec, World, network::Envelope, network::NetworkKind};
+use super::{Ask, Codec, World, network::NetworkKind};
 use quorate_machine::{Machine, NodeId};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -24,9 +24,6 @@ pub enum Comeback {
     Later,
 }
 
-/// Judges a message dead: that its delivery can change nothing, now or in any later state.
-pub type Dead<M, G> = fn(&World<M, G>, &Envelope<<M as Machine>::Message>) -> bool;
-
 /// A bound that a scope sets by looking: does this world lie within it? Events that lead outside do not happen.
 pub type Within<M, G> = fn(&World<M, G>) -> bool;
 
@@ -40,8 +37,6 @@ pub struct Scope<M: Machine, G> {
     pub config: M::Config,
     /// What clients ask, in this order, each once, of any replica.
     pub requests: Vec<M::Request>,
-    /// Are requests that are only refused events too?
-    pub refusals: bool,
     /// How often timers of a kind may fire, over all replicas together. A kind that is absent never fires.
     pub timers: BTreeMap<M::TimerKind, u8>,
     /// How many crashes may happen.
@@ -71,9 +66,11 @@ pub struct Scope<M: Machine, G> {
     pub call: Option<fn(&M::Message) -> String>,
     /// A further bound: in words, and as a predicate.
     pub bound: Option<(&'static str, Within<M, G>)>,
-    /// Drops messages from the state once they are dead. Sound if the judgement is: a protocol's quotient
-    /// tests show it.
-    pub dead: Option<Dead<M, G>>,
+    /// Drops messages on a monotone network from the state once nothing can come of their delivery any more. Which
+    /// messages these are is derived from the machine that is searched, see the module `local`. On unless switched off:
+    /// it leaves out stutters alone. Claims, bounds and [`Scope::clients`] may then not depend on messages that are dead;
+    /// a search tries that on a sample and says so.
+    pub reduced: bool,
 }
 
 impl<M: Machine, G> Clone for Scope<M, G> {
@@ -96,7 +93,6 @@ impl<M: Machine, G> Scope<M, G> {
             replicas,
             config,
             requests: Vec::new(),
-            refusals: false,
             timers: BTreeMap::new(),
             crashes: 0,
             foretold: false,
@@ -109,7 +105,7 @@ impl<M: Machine, G> Scope<M, G> {
             codec: None,
             call: None,
             bound: None,
-            dead: None,
+            reduced: true,
         }
     }
 }
@@ -125,7 +121,7 @@ impl<M: Machine, G> fmt::Display for Scope<M, G> {
         }
         let comeback = if self.comeback == Comeback::AtOnce { "" } else { " (restart later)" };
         let within = if self.crash_within { " (also between outputs)" } else { "" };
-        let foretold = if self.foretold { " foretold" } else { "" };
+        let foretold = if self.foretold { " foretold (a bound)" } else { "" };
         write!(f, ", {} crashes{foretold}{within}{comeback}", self.crashes)?;
         match self.persistence {
             Persistence::Atomic => write!(f, ", atomic writes")?,
@@ -145,8 +141,7 @@ impl<M: Machine, G> fmt::Display for Scope<M, G> {
         }
         let modes = [
             (self.codec.is_some(), "through bytes"),
-            (self.refusals, "refusals are events"),
-            (self.dead.is_some(), "dead messages dropped"),
+            (self.reduced && self.network == NetworkKind::Monotone, "dead messages dropped"),
         ];
         modes.iter().filter(|(on, _)| *on).try_for_each(|(_, mode)| write!(f, ", {mode}"))
     }

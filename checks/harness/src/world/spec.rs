@@ -1,7 +1,7 @@
 //! The world as a specification: kinds of events, claims, and pictures.
 
 use super::{Checkable, Event, Ghost, NetworkKind, Persistence, WorldModel, picture, scope::Comeback};
-use quorate_spec::{Actor, Again, Claims, Kind, Picture, Spec};
+use quorate_spec::{Actor, Again, Claims, Kind, Picture, Remarks, Spec};
 
 impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
     fn kinds(&self) -> Vec<Kind> {
@@ -50,6 +50,26 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
         for add in &self.claims {
             add(claims);
         }
+    }
+
+    fn before_search(&self) {
+        self.begin_reduction();
+    }
+
+    fn after_search(&self, complete: bool) -> Remarks {
+        self.end_reduction(complete)
+    }
+
+    fn is_void(&self) -> bool {
+        self.reducing.current().is_some_and(|reduction| reduction.is_void())
+    }
+
+    fn is_stutter(&self, before: &Self::State, after: &Self::State) -> bool {
+        before.left == after.left
+            && before.split == after.split
+            && before.network.same(&after.network)
+            && before.ghost.same(&after.ghost)
+            && before.nodes.iter().zip(&after.nodes).all(|(before, after)| before.same(after))
     }
 
     fn actors(&self, _init: &Self::State) -> Vec<Actor> {

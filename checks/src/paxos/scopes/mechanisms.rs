@@ -3,7 +3,6 @@
 use super::{Named, call, scope, slots};
 use crate::paxos::history::{Executed, History};
 use crate::paxos::machine::Paxos;
-use crate::paxos::quotient::dead;
 use quorate::world::{NetworkKind, Persistence, Postcard, Scope};
 use quorate_core::paxos::{Config, Request, TimerKind};
 use quorate_machine::NodeId;
@@ -108,7 +107,6 @@ pub fn wild_mechanisms<M: Paxos>(length: u8) -> Executing<M> {
         (TimerKind::Capture, 5 * length),
     ]);
     scope.requests = (0..=length).flat_map(script).collect();
-    scope.refusals = true;
     scope.crashes = 3 * length.min(3);
     scope.crash_within = true;
     scope.persistence = Persistence::Asynchronous;
@@ -131,9 +129,7 @@ fn script(part: u8) -> Vec<Request<u8>> {
 }
 
 /// The scope of a mechanism, with what it is for.
-pub fn named_mechanism<M: Paxos>(mut scope: Executing<M>) -> Named<M, Executed> {
-    // Who rejects, answers a message of a low ballot: of few messages it can be said that they are dead.
-    scope.dead = Some(dead);
+pub fn named_mechanism<M: Paxos>(scope: Executing<M>) -> Named<M, Executed> {
     let (says, properties): (_, &'static [&'static str]) = match scope.name {
         "snapshot" => (
             "a leader compacts, and another installs what it lacks beside votes",

@@ -2,13 +2,13 @@
 
 use super::{
     claims::{Served, claims},
-    machine::{Asked, Message, Serves, call},
+    machine::{Asked, Serves, call},
     told::Told,
 };
-use quorate::world::{Comeback, Envelope, NetworkKind, Persistence, Postcard, Scope, World};
+use quorate::world::{Comeback, NetworkKind, Persistence, Postcard, Scope, World};
 use quorate_core::{
     paxos::{
-        self, Ballot, Standing, TimerKind,
+        self, TimerKind,
         server::{Config, Request},
     },
     session::{ClientId, Limits},
@@ -54,7 +54,6 @@ pub fn wild<M: Serves>() -> Scope<M, Told> {
         (TimerKind::Capture, 255),
     ]);
     scope.clients = Some((2_000, ask_anything));
-    scope.refusals = true;
     scope.crashes = 100;
     scope.crash_within = true;
     scope.comeback = Comeback::Later;
@@ -85,8 +84,7 @@ pub fn retry<M: Serves>() -> (Scope<M, Told>, &'static str) {
 
 /// One slot, two campaigns, a command, and a read after it.
 pub fn read<M: Serves>() -> (Scope<M, Told>, &'static str) {
-    // A read that is answered at once changes no replica: it is an event all the same.
-    let scope = Scope { clients: Some((2, ask_and_look)), refusals: true, ..small("read", 1, 1) };
+    let scope = Scope { clients: Some((2, ask_and_look)), ..small("read", 1, 1) };
     (scope, "a read sees what was answered before it, whoever takes itself for the leader")
 }
 
@@ -95,7 +93,6 @@ fn small<M: Serves>(name: &'static str, window: u32, reads: u32) -> Scope<M, Tol
     let mut scope = Scope::new(name, REPLICAS, Config { log, clients: LIMITS, compact_every: 0 });
     scope.timers = BTreeMap::from([(TimerKind::Election, 2)]);
     scope.call = Some(call);
-    scope.dead = Some(dead);
     scope
 }
 
@@ -122,24 +119,6 @@ fn ask_and_look<M: Serves>(world: &World<M, Told>, asks: &mut Vec<Asked>) {
         asks.extend(clients.next(only));
     } else if world.ghost().last.is_some() {
         asks.push(Request::Read { query: () });
-    }
-}
-
-/// Will the receiver never react to this message again? As in the scopes of the log (see [`quotient`]): here no replica
-/// crashes, none rejects, and none tells what was chosen.
-///
-/// [`quotient`]: crate::paxos::quotient
-fn dead<M: Serves>(world: &World<M, Told>, envelope: &Envelope<Message>) -> bool {
-    let Some(driver) = world.node(envelope.to).driver() else { return false };
-    let replica = driver.machine().server().replica();
-    let is_past = |ballot: &Ballot, standing| replica.standing() != standing || replica.promised() != *ballot;
-    match &envelope.message {
-        Message::Promise { ballot, .. } => is_past(ballot, Standing::Candidate),
-        Message::Accepted { ballot, upto } => is_past(ballot, Standing::Leader) || *upto <= replica.chosen(),
-        Message::Prepare { ballot, .. } | Message::Accept { ballot, .. } => {
-            world.node(envelope.to).durable().promised > *ballot
-        }
-        _ => false,
     }
 }
 
