@@ -34,7 +34,8 @@ fn campaigns(mut scope: Scope<Core, History<Executed>>, count: u8) -> Scope<Core
 
 /// A command, and two reads, while the leader changes.
 fn two_reads() -> Scope<Core, History<Executed>> {
-    let mut scope = Scope { name: "two-reads", ..scopes::reads() };
+    let mut scope: Scope<Core, History<Executed>> = scopes::reads();
+    scope.name = "two-reads";
     scope.config.reads = 2;
     scope.requests = vec![Request::Confirm, Request::Submit(1), Request::Confirm];
     scope

@@ -30,7 +30,8 @@ fn checked(scope: Scope<Keeping, History<Executed>>) -> (String, Refining<Keepin
 /// One leader, who compacts the first of two slots and tells what is chosen: an offered snapshot may arrive at somebody
 /// who has learned more since.
 fn late_offer() -> Scope<Keeping, History<Executed>> {
-    let mut scope = Scope { name: "late-offer", ..scopes::snapshot() };
+    let mut scope: Scope<Keeping, History<Executed>> = scopes::snapshot();
+    scope.name = "late-offer";
     scope.config.commit_messages = true;
     scope.timers.insert(TimerKind::Election, 1);
     scope
