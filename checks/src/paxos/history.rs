@@ -2,7 +2,7 @@
 
 mod deeds;
 
-pub use deeds::{Asked, Executed, QUORUM, Read, Replica, Told, VOTERS, commands};
+pub use deeds::{Asked, Executed, QUORUM, Read, Replica, Told, VOTERS, Waiting, commands};
 
 use super::machine::{Part, Paxos};
 use quorate::world::{Ghost, Observation};
@@ -57,6 +57,20 @@ impl<D> History<D> {
     pub fn start(&mut self, node: NodeId, ballot: Ballot) {
         let life = self.life(node);
         self.started.entry(ballot).or_insert(life);
+    }
+
+    /// The slots that were proposed at `ballot`, in order.
+    pub fn slots_of(&self, ballot: Ballot) -> impl Iterator<Item = Slot> {
+        self.proposed.range((ballot, Slot(0))..=(ballot, Slot(u64::MAX))).map(|((_, slot), _)| *slot)
+    }
+
+    /// Whether a majority has voted for one value of `slot`, at one ballot, each on its disk. In the scopes that keep
+    /// [`Executed`].
+    pub fn is_chosen(&self, slot: Slot) -> bool {
+        let votes = self.votes.keys().filter(|(_, voted, _)| *voted == slot);
+        let mut voters: BTreeMap<Ballot, usize> = BTreeMap::new();
+        votes.for_each(|(_, _, ballot)| *voters.entry(*ballot).or_default() += 1);
+        voters.values().any(|voters| *voters >= QUORUM)
     }
 
     /// The last ballot that `node` started in the life that it is in.

@@ -86,7 +86,7 @@ impl<R: Mapping> Refinement<R> {
     /// The claim that `concrete` refines the mapping's specification.
     ///
     /// # Panics
-    /// If the specification makes more than 32 claims, or the concrete model more than 12; if an
+    /// If the specification makes more than 32 claims, or the concrete model more than 24; if an
     /// initial state of the concrete model stands for no initial state of the specification.
     pub fn new(concrete: R::Concrete, mapping: R) -> Self {
         let mut claims = Claims::default();
@@ -95,8 +95,8 @@ impl<R: Mapping> Refinement<R> {
         let mut concrete_claims = Claims::default();
         concrete.claims(&mut concrete_claims);
         assert!(
-            concrete_claims.as_slice().len() <= 12,
-            "a concrete model has at most 12 claims under refinement"
+            concrete_claims.as_slice().len() <= 24,
+            "a concrete model has at most 24 claims under refinement"
         );
         let kinds = mapping.specification().kinds();
         let tally = Tally::new(kinds.len() + 2);

@@ -28,6 +28,12 @@ pub struct Executed {
     pub calls: BTreeMap<Asked, Told>,
     /// The reads that a leader was asked for, by request.
     pub reads: BTreeMap<u64, Read>,
+    /// The requests that were neither answered nor lost in a crash of the replica that was asked.
+    pub waiting: BTreeMap<u64, Waiting>,
+    /// One past the last slot that a leader named to a client, by its ballot.
+    pub queued: BTreeMap<Ballot, Slot>,
+    /// The last round of probes, by its ballot.
+    pub rounds: BTreeMap<Ballot, u64>,
     /// Who granted which pre-vote, and whether it missed a leader.
     pub granted: BTreeMap<Ballot, BTreeMap<NodeId, bool>>,
     /// The replicas that were told to take over.
@@ -90,6 +96,19 @@ pub struct Read {
     pub known: Slot,
     /// Who has said since that it promised nothing above the ballot.
     pub alive: BTreeSet<NodeId>,
+    /// The last round of probes at the ballot that had begun when it was asked; 0 if none had.
+    pub begun: u64,
+    /// Who has answered a round that began after it was asked.
+    pub later: BTreeSet<NodeId>,
+}
+
+/// A request that waits for its answer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+pub struct Waiting {
+    /// The replica that was asked.
+    pub at: NodeId,
+    /// That replica's own last ballot when it was asked; [`Ballot::ZERO`] if it had none.
+    pub ballot: Ballot,
 }
 
 /// The commands among values: what a client that reads them counts.
@@ -114,6 +133,7 @@ impl History<Executed> {
 
 impl<M: Paxos> Deeds<M> for Executed {
     fn observe(&mut self, past: &History<Self>, at: NodeId, seen: &Observation<M>) {
+        self.note_waiting(past, at, seen);
         match seen {
             Observation::Requested { request: Request::Submit(command), .. } => {
                 self.call(Asked::Command(*command));
@@ -149,6 +169,24 @@ impl Executed {
         self.replicas.entry(node).or_default()
     }
 
+    fn note_waiting<M: Paxos>(&mut self, past: &History<Self>, at: NodeId, seen: &Observation<M>) {
+        match seen {
+            Observation::Requested { id, .. } => {
+                let ballot = past.own_ballot(at).unwrap_or(Ballot::ZERO);
+                self.waiting.insert(id.0, Waiting { at, ballot });
+            }
+            Observation::Replied { id, response } => {
+                let asked = self.waiting.remove(&id.0);
+                if let (Some(Waiting { ballot, .. }), Response::Queued { slot }) = (asked, response) {
+                    let end = self.queued.entry(ballot).or_default();
+                    *end = slot.after(1).max(*end);
+                }
+            }
+            Observation::Crashed => self.waiting.retain(|_, asked| asked.at != at),
+            _ => {}
+        }
+    }
+
     fn call(&mut self, asked: Asked) {
         let answered = self.calls.iter().filter(|(_, told)| !told.answers.is_empty());
         let after = answered.map(|(asked, _)| *asked).collect();
@@ -168,7 +206,8 @@ impl Executed {
         let index = self.lowest_index(past, ballot);
         let known = self.decided.last_key_value().map_or(Slot(0), |(last, _)| last.after(1));
         let alive = BTreeSet::from_iter((replica.promised <= ballot).then_some(at));
-        Some(Read { ballot, index, known, alive })
+        let begun = self.rounds.get(&ballot).copied().unwrap_or(0);
+        Some(Read { ballot, index, known, alive, begun, later: BTreeSet::new() })
     }
 
     /// The first slot that a read at `ballot` need not have seen: above all that was decided at it, and above all that
@@ -199,7 +238,7 @@ impl Executed {
 
     fn sent(&mut self, at: NodeId, to: NodeId, message: &Message<u8, Part>) {
         match message {
-            Message::Alive { ballot, .. } => {
+            Message::Alive { ballot, round } => {
                 let waiting = |id: &u64, calls: &BTreeMap<Asked, Told>| {
                     calls.get(&Asked::Read(*id)).is_some_and(|told| told.answers.is_empty())
                 };
@@ -207,6 +246,9 @@ impl Executed {
                 let asked = self.reads.iter_mut().filter(|(_, read)| read.ballot == *ballot);
                 asked.filter(|(id, _)| waiting(id, calls)).for_each(|(_, read)| {
                     read.alive.insert(at);
+                    if *round > read.begun {
+                        read.later.insert(at);
+                    }
                 });
             }
             Message::PreVote { .. } => self.of(at).misses = true,
@@ -227,8 +269,11 @@ impl Executed {
             | Message::Commit { .. }
             | Message::CatchUp { .. }
             | Message::Snapshot { .. }
-            | Message::Fetch { .. }
-            | Message::Probe { .. } => {}
+            | Message::Fetch { .. } => {}
+            Message::Probe { ballot, round } => {
+                let last = self.rounds.entry(*ballot).or_default();
+                *last = (*last).max(*round);
+            }
         }
     }
 

@@ -41,6 +41,31 @@ pub fn reads<M: Paxos>() -> Executing<M> {
     scope
 }
 
+/// Two reads of whoever leads: the second one may come while the round of the first one is under way.
+pub fn rounds<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("rounds", 1, 2, 0));
+    scope.config.reads = 2;
+    scope.requests = vec![Request::Confirm, Request::Confirm];
+    scope
+}
+
+/// A leader that says that it lives, while another replica may campaign.
+pub fn heartbeats<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("heartbeats", 1, 2, 1));
+    scope.timers.insert(TimerKind::Heartbeat, 1);
+    scope.config.heartbeats = true;
+    scope
+}
+
+/// A leader whose disk lags is asked to hand over, and a command waits in its queue.
+pub fn busy_transfer<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 2>("2 slots", scope("busy-transfer", 1, 1, 2));
+    (scope.config.peer_window, scope.config.queue) = (1, 1);
+    scope.requests.push(Request::Transfer { to: NodeId(1) });
+    scope.persistence = Persistence::Asynchronous;
+    scope
+}
+
 /// An observer, which is told, asks for what it missed, and installs what was cut off.
 pub fn observer<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("observer", 1, 1, 1));

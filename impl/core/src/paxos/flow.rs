@@ -13,7 +13,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     pub(super) fn first_progress(&self, floor: Slot) -> Vec<Progress> {
         let members = self.config.replicas.saturating_add(self.config.observers);
         let count = if self.config.peer_window > 0 { usize::from(members) } else { 0 };
-        vec![Progress { matched: floor, sent: floor, quiet: true }; count]
+        vec![Progress { matched: floor, sent: floor, holds: floor, quiet: true }; count]
     }
 
     /// Sends a proposal to the other replicas whose windows are open.
@@ -31,6 +31,17 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
                 effects.send(peer, proposal.message());
             }
         }
+    }
+
+    /// A member says that it has every slot before `upto` on its disk, counted from this ballot's floor.
+    pub(super) fn note_held(&mut self, member: NodeId, upto: Slot, effects: &mut Effects<Self>) {
+        if let Role::Leader(leader) = &mut self.role
+            && let Some(progress) = leader.peers.get_mut(usize::from(member.0))
+            && upto <= leader.next
+        {
+            progress.holds = progress.holds.max(upto);
+        }
+        self.note_progress(member, upto, effects);
     }
 
     /// A member has every slot before `upto`, counted from this ballot's floor: it said so, or was just taught them.

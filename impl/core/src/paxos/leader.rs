@@ -146,7 +146,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
         if self.config.peer_window > 0 {
             let had_room = self.room() > 0;
-            self.note_progress(from, upto, effects);
+            self.note_held(from, upto, effects);
             // This replica's own disk has caught up.
             if !had_room && self.room() > 0 {
                 self.flush(effects);

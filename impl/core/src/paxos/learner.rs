@@ -78,8 +78,9 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         self.write(Write::Learned { first: start, entries }, effects);
         self.announce(start, effects);
         self.ask_for_more(from, chosen, effects);
-        if self.is_observer() && self.chosen() >= chosen && self.config.peer_window > 0 {
-            // Nobody waits for an observer's votes: by asking for what comes next it says what it has.
+        let has_all = self.standing() == Standing::Follower && self.chosen() >= chosen;
+        if has_all && self.config.peer_window > 0 {
+            // What is learned is not voted for: by asking for what comes next a member says what it has.
             effects.barrier();
             effects.send(from, Message::CatchUp { from: self.chosen() });
         }

@@ -118,7 +118,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Somebody receives a snapshot, and misses chunks from `at` on. If that snapshot is not the newest one here, it is
     /// taught as somebody who has received nothing.
     pub(super) fn fetch(&mut self, to: NodeId, from: Slot, upto: Slot, at: u32, effects: &mut Effects<Self>) {
-        self.note_progress(to, from, effects);
+        self.note_held(to, from, effects);
         if from.0 < self.durable.log.offset() && upto == self.durable.snapshot_upto() {
             self.send_chunks(to, at, effects);
         } else {

@@ -86,6 +86,9 @@ pub(super) struct Progress {
     pub(super) matched: Slot,
     /// One past the slots that it was sent. Not below `matched`.
     pub(super) sent: Slot,
+    /// One past the slots, from the ballot's floor, that it said to have on its disk. Not above `matched`: what it was
+    /// taught may be lost on the way.
+    pub(super) holds: Slot,
     /// Whether it told nothing new since the resend timer last fired.
     pub(super) quiet: bool,
 }

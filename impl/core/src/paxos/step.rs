@@ -86,7 +86,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             Message::Accepted { ballot, upto } => self.accepted(from, ballot, upto, effects),
             Message::Commit { ballot, chosen } => self.commit(from, ballot, chosen, effects),
             Message::CatchUp { from: first } => {
-                self.note_progress(from, first, effects);
+                self.note_held(from, first, effects);
                 self.teach(from, first, effects);
             }
             Message::Learn { first, entries, chosen } => self.learn(from, first, entries, chosen, effects),

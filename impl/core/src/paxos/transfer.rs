@@ -1,7 +1,14 @@
 //! Handing over: a leader lets another replica lead, because it was asked to, or because it stops.
 //!
-//! It takes no more commands, finishes what it took, waits until its successor has all of it, and tells the successor
+//! It takes no more commands, finishes what it took, waits until its successor has everything, and tells the successor
 //! to campaign at once. Nobody has to wait for a timer, and phase 1 finds nothing to repair.
+//!
+//! The successor has *everything* when it has said, by an acknowledgement or by asking for what comes next, that its disk
+//! holds every slot from the *floor* of the leader's ballot on: the first slot that the ballot proposes. A slot that the
+//! leader taught it counts only once the successor has said so, because what was taught may be lost on the way. About the
+//! slots below the floor the leader knows nothing. They were chosen before its reign, and the successor may lack some of
+//! them. A successor that lacks them learns them from the promises of its own campaign; if it lacks more than one message
+//! can hold, or what was cut off, the others teach it before they promise, and the campaign may take longer.
 //!
 //! Source: Ongaro, *Consensus: Bridging Theory and Practice* (2014), section 3.10.
 
@@ -44,7 +51,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
     }
 
-    /// Tells the successor to take over, once everything is finished and it has all of it.
+    /// Tells the successor to take over, once everything is finished and the successor has everything from the floor on.
     #[inline]
     pub(super) fn hand_over(&mut self, effects: &mut Effects<Self>) {
         if self.leading().is_some_and(|leader| leader.transfer.is_some()) {
@@ -64,7 +71,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             return self.step_down(None, effects);
         };
         transfer.to = Some(to);
-        if peers[usize::from(to.0)].matched >= *next {
+        if peers[usize::from(to.0)].holds >= *next {
             transfer.told = true;
             effects.send(to, Message::TimeoutNow { ballot });
         }
@@ -78,10 +85,10 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
     }
 
-    /// Of the other replicas, the one that has acknowledged most. `None` if there is none, or if that is not known.
+    /// Of the other replicas, the one that holds most. `None` if there is none, or if that is not known.
     fn successor(&self) -> Option<NodeId> {
         let leader = self.leading().filter(|leader| !leader.peers.is_empty())?;
-        self.peers().max_by_key(|peer| (leader.peers[usize::from(peer.0)].matched, Reverse(*peer)))
+        self.peers().max_by_key(|peer| (leader.peers[usize::from(peer.0)].holds, Reverse(*peer)))
     }
 
     /// The successor did not take over in time. A leader that stops has done what it can when everything that it took

@@ -78,8 +78,11 @@ impl<C: Plain, S: Plain> Replica<C, S> {
             rounds.is_sorted() && rounds.last() <= Some(&(last + 1)),
             "replica {id}: {rounds:?} of {last}"
         );
-        for Progress { matched, sent, .. } in &leader.peers {
-            assert!(matched <= sent && *sent <= next, "replica {id}: {matched} of {sent} of {next}");
+        for Progress { matched, sent, holds, .. } in &leader.peers {
+            assert!(
+                holds <= matched && matched <= sent && *sent <= next,
+                "replica {id}: {holds} of {matched} of {sent} of {next}"
+            );
         }
         let waiting = leader.queue.len();
         assert!(waiting <= self.config.queue as usize, "replica {id}: {waiting} commands wait");
