@@ -1,6 +1,7 @@
 //! The core alone, and that it refines Paxos over slots.
 
 use quorate::world::Scope;
+use quorate_core::paxos::TimerKind;
 use quorate_kills::paxos::{
     history::History,
     machine::Core,
@@ -8,7 +9,6 @@ use quorate_kills::paxos::{
     scopes,
 };
 use quorate_kills::search;
-use quorate_core::paxos::{Request, TimerKind};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         ("crash-of-1", || checked(Scope { foretold: false, ..campaigns(scopes::crash(), 1) })),
         ("crash-of-2", || checked(Scope { foretold: false, ..campaigns(scopes::crash(), 2) })),
         ("holes", || checked(scopes::holes())),
-        ("holes-of-3-commands", || checked(commands(scopes::holes(), 3))),
+        ("three-commands", || checked(scopes::three_commands())),
     ])
 }
 
@@ -28,10 +28,5 @@ fn checked(scope: Scope<Core, History>) -> (String, Refining<Core>) {
 
 fn campaigns(mut scope: Scope<Core, History>, count: u8) -> Scope<Core, History> {
     scope.timers.insert(TimerKind::Election, count);
-    scope
-}
-
-fn commands(mut scope: Scope<Core, History>, count: u8) -> Scope<Core, History> {
-    scope.requests = (1..=count).map(Request::Submit).collect();
     scope
 }

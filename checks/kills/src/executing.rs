@@ -1,7 +1,7 @@
 //! The core with what its replicas execute, and each mechanism beside agreement.
 
 use quorate::world::Scope;
-use quorate_core::paxos::{Request, TimerKind};
+use quorate_core::paxos::TimerKind;
 use quorate_kills::{
     paxos::{
         history::{Executed, History},
@@ -16,7 +16,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     search::main(&[
         ("reads", || checked(scopes::reads())),
-        ("two-reads", || checked(two_reads())),
+        ("rounds", || checked(scopes::rounds())),
+        ("heartbeats", || checked(scopes::heartbeats())),
+        ("transfer", || checked(scopes::transfer())),
+        ("busy-transfer", || checked(scopes::busy_transfer())),
         ("flow", || checked(scopes::flow())),
         ("pre-vote-of-2", || checked(campaigns(scopes::pre_vote(), 2))),
         ("pre-vote", || checked(scopes::pre_vote())),
@@ -29,14 +32,5 @@ fn checked(scope: Scope<Core, History<Executed>>) -> (String, Refining<Core, Exe
 
 fn campaigns(mut scope: Scope<Core, History<Executed>>, count: u8) -> Scope<Core, History<Executed>> {
     scope.timers.insert(TimerKind::Election, count);
-    scope
-}
-
-/// A command, and two reads, while the leader changes.
-fn two_reads() -> Scope<Core, History<Executed>> {
-    let mut scope: Scope<Core, History<Executed>> = scopes::reads();
-    scope.name = "two-reads";
-    scope.config.reads = 2;
-    scope.requests = vec![Request::Confirm, Request::Submit(1), Request::Confirm];
     scope
 }

@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn a_changed_file_runs_its_defects_and_three_others_join_by_the_seed() {
-        let all: Vec<Defect> = (0..9).map(|at| defect(&format!("d{at}"), &format!("impl/core/{}.rs", at / 3))).collect();
+        let all: Vec<Defect> =
+            (0..9).map(|at| defect(&format!("d{at}"), &format!("impl/core/{}.rs", at / 3))).collect();
         let changed = ["impl/core/1.rs".to_owned(), format!("{FOLDER}/d8.patch")];
         let chosen = ids(choose(&all, &changed, 7));
         assert_eq!(chosen[..4], ["d3", "d4", "d5", "d8"]);

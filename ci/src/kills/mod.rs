@@ -176,10 +176,12 @@ fn kill(
     };
     let seconds = found["seconds"].as_f64().unwrap_or_default();
     let fallen = violations(&found);
-    let words: Vec<String> = fallen.iter().map(|(property, steps)| format!("{property} in {steps}")).collect();
+    let words: Vec<String> =
+        fallen.iter().map(|(property, steps)| format!("{property} in {steps}")).collect();
     let is_as_said = fallen.contains(&(property.as_str(), *steps as u64));
     let verdict = if is_as_said { "killed" } else { "ALIVE" };
-    let (what, words) = (&defect.what, if words.is_empty() { "nothing".to_owned() } else { words.join(", ") });
+    let (what, words) =
+        (&defect.what, if words.is_empty() { "nothing".to_owned() } else { words.join(", ") });
     say(&format!("{verdict:<8}{built:>5.1} s +{seconds:>6.1} s  {program} {scope}: {id}: {what}: {words}"));
     if is_as_said {
         outcome.kills.push(Kill::new(defect, &passed.bounds, passed.states));

@@ -70,7 +70,8 @@ impl Defect {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(id: &str, text: &str) -> Result<Defect, PatchError> {
-        let start = if text.starts_with("--- ") { 0 } else { text.find("\n--- ").map_or(text.len(), |at| at + 1) };
+        let start =
+            if text.starts_with("--- ") { 0 } else { text.find("\n--- ").map_or(text.len(), |at| at + 1) };
         let (header, diffs) = text.split_at(start);
         let field = |name: &'static str| {
             let line = header.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
@@ -199,7 +200,8 @@ steps: 6
 
     #[test]
     fn a_patch_may_change_several_files() {
-        let both = format!("{PATCH}{}", PATCH.split_at(PATCH.find("---").unwrap_or(0)).1.replace("a.rs", "b.rs"));
+        let both =
+            format!("{PATCH}{}", PATCH.split_at(PATCH.find("---").unwrap_or(0)).1.replace("a.rs", "b.rs"));
         let defect = Defect::parse("gone", &both).expect("it is in order");
         assert_eq!(defect.changes.keys().collect::<Vec<_>>(), ["impl/core/src/a.rs", "impl/core/src/b.rs"]);
     }

@@ -31,11 +31,12 @@ impl Workspace {
         write(&folder.join("Cargo.toml"), &members(&manifest, root))?;
         let manifest = fs::read_to_string(root.join("checks/kills/Cargo.toml"))?;
         write(&folder.join("kills/Cargo.toml"), &elsewhere(&manifest, &root.join("checks/kills")))?;
-        if !folder.join("Cargo.lock").exists() || is_newer(&root.join("Cargo.lock"), &folder.join("Cargo.lock")) {
+        if !folder.join("Cargo.lock").exists()
+            || is_newer(&root.join("Cargo.lock"), &folder.join("Cargo.lock"))
+        {
             fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
         }
-        let mut workspace =
-            Workspace { root: root.to_owned(), folder, planted: Vec::new(), _lock: lock };
+        let mut workspace = Workspace { root: root.to_owned(), folder, planted: Vec::new(), _lock: lock };
         workspace.copy_core()?;
         Ok(workspace)
     }
