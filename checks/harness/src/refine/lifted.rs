@@ -79,10 +79,8 @@ pub(super) fn claims<R: Mapping>(m: &Refinement<R>, claims: &mut Claims<Refineme
 /// Adds the concrete model's own claims.
 fn own_claims<R: Mapping>(m: &Refinement<R>, claims: &mut Claims<Refinement<R>>) {
     let holds = by_place!(own, StateFn, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23]);
-    let when =
-        by_place!(own_triggered, StateFn, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23]);
-    let step =
-        by_place!(own_step, StepFn, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23]);
+    let when = by_place!(own_triggered, StateFn, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23]);
+    let step = by_place!(own_step, StepFn, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23]);
     let when_step = by_place!(own_step_triggered, StepFn, R, [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23]);
     let count = m.concrete_claims().len();
     assert!(

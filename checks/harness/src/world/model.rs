@@ -3,9 +3,9 @@
 use super::{
     Checkable, Event, Ghost, Left, Memo, Network, NetworkKind, Observation, Persistence, Scope, Shared,
     Split, World, digest,
-    local::Fate,
     network::Envelope,
     node::{self, Cut, Node, Step, Transition, Writes},
+    local::Fate,
     reduce::Reducing,
 };
 use quorate_machine::NodeId;

@@ -95,14 +95,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             let surprises = reduction.surprises();
             remarks.again = !surprises.is_empty();
             if let Some(first) = surprises.first() {
-                eprintln!(
-                    "SURPRISE {} {:?} crashes {} cut {:?} in {:?}",
-                    surprises.len(),
-                    first.step,
-                    first.crashes,
-                    first.cut,
-                    first.node
-                );
+                eprintln!("SURPRISE {} {:?} crashes {} cut {:?} in {:?}", surprises.len(), first.step, first.crashes, first.cut, first.node);
             }
             remarks.reductions.push(reduction.told(self.reducing.tried.load(Relaxed)));
             self.reducing.learned.lock().unwrap_or_else(PoisonError::into_inner).extend(surprises);

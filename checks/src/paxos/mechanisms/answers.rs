@@ -7,11 +7,7 @@ pub(super) fn confirms<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
     claims
         .always_step("read-index", "a read is told to see all that was announced before it was asked", covers)
         .when_step(confirmed)
-        .always_step(
-            "PX-S20",
-            "a read is answered by a round that began after it was asked",
-            is_of_later_round,
-        )
+        .always_step("PX-S20", "a read is answered by a round that began after it was asked", is_of_later_round)
         .when_step(confirmed);
 }
 
@@ -41,6 +37,7 @@ fn covers<M: Paxos, D: Told<M>>(
         _ => true,
     })
 }
+
 
 /// PX-S20: the leader, and with it a majority, answered rounds that began after the read was asked.
 fn is_of_later_round<M: Paxos, D: Told<M>>(
@@ -72,8 +69,7 @@ fn somebody_waits<M: Paxos, D: Told<M>>(_: &Model<M, D>, world: &State<M, D>) ->
 fn waits_for_a_leader<M: Paxos, D: Told<M>>(_: &Model<M, D>, world: &State<M, D>) -> bool {
     let Some(deeds) = deeds(world) else { return true };
     deeds.waiting.values().all(|asked| {
-        let held =
-            world.node(asked.at).driver().is_some_and(|driver| driver.writes_to_next_release().is_some());
+        let held = world.node(asked.at).driver().is_some_and(|driver| driver.writes_to_next_release().is_some());
         held || replica(world, asked.at).is_some_and(|core| core.standing() == Standing::Leader)
     })
 }

@@ -12,11 +12,7 @@ pub(super) fn when_done<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) 
     claims
         .always_step("hands-over", "a leader hands over when all that it took is chosen", is_done)
         .when_step(hands_over)
-        .always_step(
-            "PX-S21",
-            "a successor that is told to campaign holds everything from the floor on",
-            is_ready,
-        )
+        .always_step("PX-S21", "a successor that is told to campaign holds everything from the floor on", is_ready)
         .when_step(hands_over);
 }
 
@@ -66,8 +62,7 @@ fn is_ready<M: Paxos, D: Told<M>>(
     event: &Event<M>,
     after: &State<M, D>,
 ) -> bool {
-    let holds =
-        |disk: &Durable<u8, Part>, slot: Slot| slot.0 < disk.log.offset() || disk.entry(slot).is_some();
+    let holds = |disk: &Durable<u8, Part>, slot: Slot| slot.0 < disk.log.offset() || disk.entry(slot).is_some();
     words(model, before, event).iter().all(|(ballot, to)| {
         after.ghost().slots_of(*ballot).all(|slot| holds(after.node(*to).durable(), slot))
     })
@@ -75,17 +70,9 @@ fn is_ready<M: Paxos, D: Told<M>>(
 
 pub(super) fn gives_up<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
     claims
-        .always_step(
-            "gives-up",
-            "a transfer ends when the election timer of its leader runs out",
-            is_given_up,
-        )
+        .always_step("gives-up", "a transfer ends when the election timer of its leader runs out", is_given_up)
         .when_step(runs_out_on_transfer)
-        .always(
-            "transfer-timed",
-            "a leader that waits for a successor has its election timer armed",
-            is_timed,
-        )
+        .always("transfer-timed", "a leader that waits for a successor has its election timer armed", is_timed)
         .when(some_transfer_waits);
 }
 
@@ -123,8 +110,7 @@ fn is_given_up<M: Paxos, D: Told<M>>(
     }
     let Some(node) = event.node() else { return true };
     let waiting = transfers(model, after);
-    transfers(model, before).iter().all(|told| told.1 != node || !waiting.contains(told))
-        || is_held(after, node)
+    transfers(model, before).iter().all(|told| told.1 != node || !waiting.contains(told)) || is_held(after, node)
 }
 
 fn some_transfer_waits<M: Paxos, D: Told<M>>(model: &Model<M, D>, world: &State<M, D>) -> bool {

@@ -54,17 +54,14 @@ fn no_hole<M: Paxos, D: Deeds<M>>(_: &Model<M, D>, world: &State<M, D>) -> bool 
     })
 }
 
+
 /// PX-L7. At rest a request may be unanswered for two reasons only. A majority has promised a higher ballot than that of
 /// the leader that was asked, and nobody tells that leader, because the scope has no rejects. Or it is a transfer, which
 /// waits for a firing of the election timer that the scope does not have any more. A command counts as answered when its
 /// leader knows the slot to be chosen that it named to the client.
 pub(super) fn answers_at_last<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
     claims
-        .always(
-            "PX-L7",
-            "where nothing more can happen, every request to a leader that is followed is answered",
-            is_answered,
-        )
+        .always("PX-L7", "where nothing more can happen, every request to a leader that is followed is answered", is_answered)
         .when(at_rest_after_a_request);
 }
 

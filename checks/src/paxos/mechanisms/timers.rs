@@ -6,28 +6,19 @@
 
 use super::{Claims, Event, Model, Paxos, State, Told, replica};
 use quorate::world::Envelope;
-use quorate_core::paxos::{Message, Standing, TimerKind};
+use quorate_core::paxos::{Message, TimerKind, Standing};
 use quorate_machine::{Effect, Effects, Input, Machine};
 
 pub(super) fn rearms<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
     claims
-        .always_step(
-            "re-arms",
-            "a follower that hears of its leader starts its election timer anew",
-            starts_anew,
-        )
+        .always_step("re-arms", "a follower that hears of its leader starts its election timer anew", starts_anew)
         .when_step(hears_of_leader);
 }
 
 /// A heartbeat or a probe, of a ballot that the receiver accepts, reaches a follower that may campaign.
-fn heard<'e, M: Paxos, D: Told<M>>(
-    before: &State<M, D>,
-    event: &'e Event<M>,
-) -> Option<&'e Envelope<M::Message>> {
+fn heard<'e, M: Paxos, D: Told<M>>(before: &State<M, D>, event: &'e Event<M>) -> Option<&'e Envelope<M::Message>> {
     let (Event::Deliver(envelope) | Event::Duplicate(envelope)) = event else { return None };
-    let (Message::Commit { ballot, .. } | Message::Probe { ballot, .. }) = &envelope.message else {
-        return None;
-    };
+    let (Message::Commit { ballot, .. } | Message::Probe { ballot, .. }) = &envelope.message else { return None };
     let core = replica(before, envelope.to)?;
     let may_lead = !core.is_stopped() && !core.is_observer();
     let follows = core.standing() == Standing::Follower || *ballot > core.promised();
