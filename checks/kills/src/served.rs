@@ -19,6 +19,8 @@ fn main() -> ExitCode {
 }
 
 fn checked(scope: Scope<Serving, Told>) -> (String, Served<Serving>) {
+    // Small enough as they are.
+    let scope = Scope { reduced: false, ..scope };
     (scope.to_string(), scopes::served(scope))
 }
 
