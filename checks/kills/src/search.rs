@@ -36,7 +36,7 @@ where
 }
 
 /// Where a search is cut. A scope that comes near it is too large.
-const SECONDS: f64 = 90.0;
+const SECONDS: f64 = 400.0;
 const BYTES: u64 = 4 << 30;
 
 fn told<M: Spec>(bounds: &str, report: &Report<M>) -> Value {

@@ -13,8 +13,7 @@ type Serving = Server<Ledger>;
 fn main() -> ExitCode {
     search::main(&[
         ("capture", || checked(capture())),
-        ("restore", || checked(Scope { name: "restore", crashes: 1, ..capture() })),
-        ("read", || checked(scopes::read::<Serving>().0)),
+        ("restore", || checked(restore())),
     ])
 }
 
@@ -31,5 +30,12 @@ fn capture() -> Scope<Serving, Told> {
     scope.config.compact_every = 1;
     scope.timers = [(TimerKind::Election, 1), (TimerKind::Capture, 2)].into();
     scope.clients = scope.clients.map(|(_, ask)| (1, ask));
+    scope
+}
+
+/// As `capture`, and a follower that missed the command installs the snapshot.
+fn restore() -> Scope<Serving, Told> {
+    let mut scope = Scope { name: "restore", ..capture() };
+    scope.config.log.commit_messages = true;
     scope
 }
