@@ -14,6 +14,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     search::main(&[
         ("duel-of-2", || checked(campaigns(scopes::duel(), 2))),
+        // At rest is what PX-L2 asks about, and that takes every message.
+        ("duel-of-2-whole", || checked(Scope { reduced: false, ..campaigns(scopes::duel(), 2) })),
         ("duel", || checked(scopes::duel())),
         ("crash-of-1", || checked(Scope { foretold: false, ..campaigns(scopes::crash(), 1) })),
         ("restart", || checked(restart())),

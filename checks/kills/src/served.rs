@@ -11,10 +11,7 @@ use std::process::ExitCode;
 type Serving = Server<Ledger>;
 
 fn main() -> ExitCode {
-    search::main(&[
-        ("capture", || checked(capture())),
-        ("restore", || checked(restore())),
-    ])
+    search::main(&[("capture", || checked(capture())), ("restore", || checked(restore()))])
 }
 
 fn checked(scope: Scope<Serving, Told>) -> (String, Served<Serving>) {
