@@ -5,7 +5,6 @@ mod answers;
 mod hand_over;
 mod rest;
 mod timers;
-mod votes;
 
 use super::{
     history::{Deeds, Executed, History, QUORUM},
@@ -13,7 +12,7 @@ use super::{
     refine::Told,
 };
 use quorate::world::{Event, NetworkKind, Observation, Persistence, World, WorldModel};
-use quorate_core::paxos::{Ballot, Config, Message, Notice, Request, Response, Slot, TimerKind, Write};
+use quorate_core::paxos::{Ballot, Config, Message, Notice, Request, Response, Slot, Write};
 use quorate_machine::NodeId;
 use quorate_spec::Claims;
 
@@ -28,14 +27,13 @@ pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
     let asks = |wanted: fn(&Request<u8>) -> bool| scope.requests.iter().any(wanted);
     let hands_over = asks(|request| matches!(request, Request::Transfer { .. }));
     let stops = asks(|request| *request == Request::Stop);
-    let wanted: [(bool, Claiming<M, D>); 13] = [
+    let wanted: [(bool, Claiming<M, D>); 12] = [
         (rest::is_small(scope) && !D::EXECUTES, rest::progress),
         (rest::is_small(scope) && D::EXECUTES, rest::answers_at_last),
         (D::EXECUTES, answers::owed_by_leaders),
         (heartbeats || reads > 0, timers::rearms),
         (reads > 0, answers::confirms),
         (observers > 0, observes),
-        (scope.timers.contains_key(&TimerKind::Capture), votes::stay),
         (peer_window > 0, within_window),
         (pre_vote, asks_first),
         (hands_over || stops, hand_over::when_done),
