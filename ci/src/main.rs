@@ -1,7 +1,7 @@
-//! `cargo run -p quorate-ci -- fast|deep|tidy|bench-smoke|readme|trusted`.
+//! `cargo run -p quorate-ci -- fast|deep|tidy|kills|bench-smoke|readme|trusted`.
 
 use clap::{Parser, Subcommand};
-use quorate_ci::{gate, readme, tidy, tree::Tree, trusted};
+use quorate_ci::{gate, kills, readme, tidy, tree::Tree, trusted};
 use std::{io, path::Path, process::ExitCode};
 
 #[derive(Parser)]
@@ -13,16 +13,28 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Format, rules, lints, documents, tests, the explorer's page, `quorate check` and a smoke run of the benches.
+    /// Format, rules, lints, documents, tests, the explorer's page, `quorate check`, some defects
+    /// of `kills`, and a smoke run of the benches.
     Fast {
         /// Only these steps.
         #[arg(value_parser = gate::STEPS)]
         only: Vec<String>,
     },
-    /// `quorate check --deep`: wider bounds, with the results as JSON lines in target/quorate/deep.json.
+    /// `quorate check --deep`: wider bounds, with the results as JSON lines in target/quorate/deep.json; and all of `kills`.
     Deep,
     /// The rules of the design alone: arrows, grid, sizes, banned things, documents.
     Tidy,
+    /// Plants defects in a copy of the core, and sees each killed by the scope that its patch names.
+    Kills {
+        /// Only these; all of them if none is named.
+        ids: Vec<String>,
+        /// Print the shortest runs.
+        #[arg(long)]
+        trace: bool,
+        /// Write the table of checks/kills, if all run and are killed.
+        #[arg(long, conflicts_with = "ids")]
+        write: bool,
+    },
     /// Every bench once, unmeasured.
     BenchSmoke,
     /// Write the generated tables of README.md from the results of `quorate check --json` and of the benches.
@@ -40,6 +52,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Fast { only } => Ok(gate::fast(root, &only)),
         Command::Deep => Ok(gate::deep(root)),
+        Command::Kills { ids, trace, write } => run_kills(root, ids, trace, write),
         Command::BenchSmoke => Ok(gate::bench_smoke(root)),
         Command::Tidy => run_tidy(root),
         Command::Readme { measure } if measure && !readme::measure(root) => Ok(false),
@@ -54,6 +67,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn run_kills(root: &Path, ids: Vec<String>, trace: bool, write: bool) -> io::Result<bool> {
+    let choice = if ids.is_empty() { kills::Choice::All } else { kills::Choice::Named(ids) };
+    let outcome = if write { kills::write(root)? } else { kills::check(root, &choice, trace)? };
+    outcome.complaints.iter().for_each(|complaint| gate::say(&format!("    | {complaint}")));
+    gate::say(&format!("kills: {} killed, {} complaints", outcome.kills.len(), outcome.complaints.len()));
+    Ok(outcome.complaints.is_empty())
 }
 
 fn run_tidy(root: &Path) -> io::Result<bool> {

@@ -13,6 +13,7 @@ pub mod planted;
 pub mod quotient;
 pub mod refine;
 pub mod refinement;
+pub mod refining;
 pub mod sampled;
 pub mod scopes;
 pub mod served;

@@ -1,70 +1,25 @@
 //! The checks of the production core: refinement in every scope, and the defects planted in it.
 
 use super::{
-    faults,
     history::{Executed, History},
     keeper::Keeper,
     machine::{Core, Paxos},
     marks::marks,
-    mechanisms,
     models::PROTOCOL,
     planted::{Defect, P01, P03, P05, P07, P09, P09Observer, P11, P13, P15, P17, P21, P23, P27, Planted},
-    refine::{RefinesLog, Told},
+    refine::Told,
     scopes::{self, Named},
 };
 use quorate::{
     engine::{Limits, Stop},
-    refine::{OnWorld, Refinement, Refines, Waiver},
     registry::{Check, Expect, Registry, Search},
     trace::Form,
-    world::{Scope, WorldModel},
+    world::Scope,
 };
-use quorate_core::paxos::{Request, TimerKind};
-use quorate_spec::Spec;
+use quorate_core::paxos::TimerKind;
 
-/// A machine in a world, with the claim that it refines Paxos over slots.
-pub type Refining<M, D = ()> = Refinement<OnWorld<RefinesLog<M, D>>>;
-
-/// The claim that machines `M` refine Paxos over slots in `scope`.
-pub fn refining<M: Paxos, D: Told<M>>(scope: Scope<M, History<D>>) -> Refining<M, D> {
-    let mapping = mapping(&scope);
-    refining_by(scope, mapping)
-}
-
-fn mapping<M: Paxos, D: Told<M>>(scope: &Scope<M, History<D>>) -> RefinesLog<M, D> {
-    let mapping = RefinesLog::new(scope.replicas, scope.crashes);
-    if D::EXECUTES { executing(scope, mapping) } else { mapping }
-}
-
-/// The same where a defect is planted. Which actions such a core performs, in a scope that may be too small for the
-/// defect, is not the question: each is waived.
-fn refining_with_a_defect<M: Paxos, D: Told<M>>(scope: Scope<M, History<D>>) -> Refining<M, D> {
-    let mapping = mapping(&scope);
-    let kinds = Refines::specification(&mapping).kinds();
-    let waive =
-        |mapping: RefinesLog<M, D>, kind| mapping.waive(Waiver { kind, reason: "a defect is planted" });
-    refining_by(scope, kinds.into_iter().fold(mapping, waive))
-}
-
-/// The same, by this mapping.
-pub fn refining_by<M: Paxos, D: Told<M>>(
-    scope: Scope<M, History<D>>,
-    mapping: RefinesLog<M, D>,
-) -> Refining<M, D> {
-    let crashes = scope.crashes > 0;
-    let world = mechanisms::claims(WorldModel::new(scope));
-    Refinement::new(if crashes { world.claim(faults::claims) } else { world }, OnWorld(mapping))
-}
-
-/// The mapping for replicas that execute, with what the scope lets them do.
-pub fn executing<M: Paxos, D: Told<M>>(
-    scope: &Scope<M, History<D>>,
-    mapping: RefinesLog<M, D>,
-) -> RefinesLog<M, D> {
-    let reads = scope.requests.iter().filter(|request| **request == Request::Confirm).count();
-    let snapshots = scope.timers.contains_key(&TimerKind::Capture);
-    mapping.executing(scope.config.observers, snapshots, reads)
-}
+use super::refining::refining_with_a_defect;
+pub use super::refining::{Refining, executing, refining, refining_by};
 
 /// Adds the refinement checks, and then the planted ones.
 pub fn register(registry: &mut Registry) {

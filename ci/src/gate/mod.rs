@@ -2,6 +2,7 @@
 //! reproduces it.
 
 mod explorer;
+mod kills;
 mod output;
 mod step;
 
@@ -19,7 +20,7 @@ pub const REQUIRE_ALL: &str = "QUORATE_REQUIRE_ALL";
 pub const CHECK_JSON: &str = "target/quorate/check.json";
 
 /// The steps of [`fast`], in order.
-pub const STEPS: [&str; 11] = [
+pub const STEPS: [&str; 12] = [
     "format",
     "tidy",
     "explorer-build",
@@ -30,6 +31,7 @@ pub const STEPS: [&str; 11] = [
     "explorer-test",
     "explorer-browser",
     "check",
+    "kills",
     "bench-smoke",
 ];
 
@@ -51,14 +53,16 @@ pub fn fast(root: &Path, only: &[String]) -> bool {
     gate.run(&Step::new("test", "cargo test --workspace --locked --no-fail-fast"));
     explorer::tests(&mut gate);
     gate.run(&check(&format!("--json {CHECK_JSON}")));
+    kills::some(&mut gate);
     gate.run(&benches());
     gate.finish()
 }
 
-/// `quorate check` with wider bounds.
+/// `quorate check` with wider bounds, and every defect in the source of the core.
 pub fn deep(root: &Path) -> bool {
     let mut gate = Gate::new(root, &[]);
     gate.run(&check("--deep --json target/quorate/deep.json"));
+    kills::all(&mut gate);
     gate.finish_without_tests()
 }
 

@@ -5,13 +5,16 @@ use super::out::Out;
 use super::paint::Paint;
 use super::{Failure, fail};
 use crate::engine::on_ctrl_c;
-use crate::registry::{Check, Conclusion, Context, Expect, Judgement, Registry, Row};
+use crate::registry::{Check, Conclusion, Context, Expect, Judgement, Recorded, Registry, Row};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The layer of what is wrong as registered: nothing was planted in it.
 const AS_WRITTEN: &str = "as written";
+
+/// The layer of defects in source, which were killed in runs of their own.
+const SOURCE: &str = "source";
 
 /// The matrix.
 #[derive(Serialize)]
@@ -40,6 +43,9 @@ struct Found {
     /// The properties that fall, the one of the shortest run first, or that hold all the same.
     properties: Vec<String>,
     scope: String,
+    /// What bounds the scope, where no check of this run says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bounds: Option<String>,
     /// Steps of the shortest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<usize>,
@@ -111,7 +117,8 @@ fn matrix(registry: &Registry, rows: &[Row]) -> Matrix {
         title: "Known defects".to_owned(),
         says:
             "What is known to be wrong, and which check notices it: by which properties, in how many steps. \
-               A defect that a scope cannot show is checked too: it must escape there."
+               A defect that a scope cannot show is checked too: it must escape there. What is planted in source \
+               was killed when its table was made, and is not run again."
                 .to_owned(),
         layers: Vec::new(),
         defects: Vec::new(),
@@ -136,7 +143,21 @@ fn matrix(registry: &Registry, rows: &[Row]) -> Matrix {
         });
         matrix.defects[at].found.entry(layer).or_default().extend(found(&mine, &own.scope));
     }
+    add_recorded(registry.recorded(), &mut matrix);
     matrix
+}
+
+fn add_recorded(recorded: &[Recorded], matrix: &mut Matrix) {
+    if !recorded.is_empty() {
+        matrix.layers.push(SOURCE.to_owned());
+    }
+    for Recorded { id, what, scope, bounds, property, steps } in recorded.iter().cloned() {
+        let properties = vec![property];
+        let (bounds, steps) = (Some(bounds), Some(steps));
+        let found = Found { verdict: "caught", properties, scope, bounds, steps, file: None };
+        let found = BTreeMap::from([(SOURCE.to_owned(), vec![found])]);
+        matrix.defects.push(Defect { id, what, found });
+    }
 }
 
 /// `P03` for the scope `p03-two-ballots`; the model's name where the scope names no defect.
@@ -160,6 +181,7 @@ fn found(rows: &[&Row], scope: &str) -> Option<Found> {
         return Some(Found {
             verdict: "caught",
             scope: scope.to_owned(),
+            bounds: None,
             steps: shortest.trace_steps,
             file: file.map(|name| name.to_string_lossy().into_owned()),
             properties: named(fallen),
@@ -170,7 +192,7 @@ fn found(rows: &[&Row], scope: &str) -> Option<Found> {
         false => ("missed", named(missed)),
         true => ("escapes", named(rows.iter().filter(|row| row.expect == Expect::Holds).collect())),
     };
-    Some(Found { verdict, properties, scope: scope.to_owned(), steps: None, file: None })
+    Some(Found { verdict, properties, scope: scope.to_owned(), bounds: None, steps: None, file: None })
 }
 
 fn words(found: &Found) -> String {
@@ -208,6 +230,19 @@ fn print(matrix: &Matrix, out: &mut Out<'_>, paint: Paint) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_defect_in_source_stands_in_a_layer_of_its_own_with_its_scope_and_bounds() {
+        let mut registry = Registry::new("mine", "");
+        let table = r#"[{ "id": "late", "what": "answers late", "scope": "duel", "bounds": "3 replicas",
+                          "property": "refines", "steps": 6, "states": 7 }]"#;
+        registry.record(Recorded::read(table).expect("a list"));
+        let matrix = matrix(&registry, &[]);
+        assert_eq!(matrix.layers, [SOURCE]);
+        let found = &matrix.defects[0].found[SOURCE][0];
+        assert_eq!(words(found), "refines in 6");
+        assert_eq!((found.scope.as_str(), found.bounds.as_deref()), ("duel", Some("3 replicas")));
+    }
 
     #[test]
     fn a_defect_is_named_by_its_number_in_every_layer() {

@@ -29,6 +29,7 @@ mod context;
 mod explore;
 mod induction;
 mod live;
+mod recorded;
 mod risk;
 mod row;
 mod running;
@@ -41,6 +42,7 @@ pub use context::{Context, TRACES};
 pub use explore::{Edge, Found, Goal, Graph, Node};
 pub use induction::{FromAnywhere, Inductive};
 pub use live::{ClaimInfo, Identity, Live, LiveModel, Walk};
+pub use recorded::Recorded;
 pub use row::{Conclusion, Expect, Judgement, Row};
 pub use sampling::Sampling;
 pub use search::{Remarks, Search};
@@ -64,12 +66,13 @@ pub struct Registry {
     about: &'static str,
     protocols: Vec<Protocol>,
     checks: Vec<Check>,
+    recorded: Vec<Recorded>,
 }
 
 impl Registry {
     /// An empty one, for a program of that name.
     pub fn new(program: &'static str, about: &'static str) -> Self {
-        Registry { program, about, protocols: Vec::new(), checks: Vec::new() }
+        Registry { program, about, protocols: Vec::new(), checks: Vec::new(), recorded: Vec::new() }
     }
 
     /// Adds a protocol, or says more of one.
@@ -108,6 +111,17 @@ impl Registry {
         }
         self.checks.push(check);
         self
+    }
+
+    /// Adds defects that were killed in runs of their own, for the report.
+    pub fn record(&mut self, recorded: impl IntoIterator<Item = Recorded>) -> &mut Self {
+        self.recorded.extend(recorded);
+        self
+    }
+
+    /// The defects that were killed in runs of their own, in order.
+    pub fn recorded(&self) -> &[Recorded] {
+        &self.recorded
     }
 
     /// The program's name.

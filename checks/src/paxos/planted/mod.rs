@@ -1,7 +1,8 @@
 //! Known defects, planted in the production core from outside.
 //!
 //! A [`Planted`] machine holds the real replica and spoils what goes in, what comes out, or what a write does to the
-//! disk. The core itself carries no trace of it. Ids are those of the literature's defects that each one reproduces.
+//! disk. The core itself carries no trace of it. What a wrapper cannot say is planted in the source: `checks/kills` has the
+//! patches, and the scope that kills each. Ids here are those of the literature's defects that each one reproduces.
 
 mod defects;
 mod mechanisms;

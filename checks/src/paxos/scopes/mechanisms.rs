@@ -61,6 +61,16 @@ pub fn heartbeats<M: Paxos>() -> Executing<M> {
     scope
 }
 
+/// A leader whose disk lags is asked to hand over, and a command waits in its queue.
+pub fn busy_transfer<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 2>("2 slots", scope("busy-transfer", 1, 1, 2));
+    (scope.config.peer_window, scope.config.queue) = (1, 1);
+    scope.requests.push(Request::Transfer { to: NodeId(1) });
+    scope.persistence = Persistence::Asynchronous;
+    scope.dead = Some(dead);
+    scope
+}
+
 /// An observer, which is told, asks for what it missed, and installs what was cut off.
 pub fn observer<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("observer", 1, 1, 1));
@@ -100,16 +110,6 @@ pub fn taught_transfer<M: Paxos>() -> Executing<M> {
     let mut scope: Executing<M> = Scope { name: "taught-transfer", ..transfer() };
     scope.timers.insert(TimerKind::Election, 1);
     scope.config.commit_messages = true;
-    scope
-}
-
-/// A leader whose disk lags is asked to hand over, while a command waits in its queue. Closing its local graph takes
-/// longer than its search: `quorate check` leaves it out.
-pub fn busy_transfer<M: Paxos>() -> Executing<M> {
-    let mut scope = bound::<M, 2>("2 slots", scope("busy-transfer", 1, 1, 2));
-    (scope.config.peer_window, scope.config.queue) = (1, 1);
-    scope.requests.push(Request::Transfer { to: NodeId(1) });
-    scope.persistence = Persistence::Asynchronous;
     scope
 }
 

@@ -1,0 +1,36 @@
+//! The core with what its replicas execute, and each mechanism beside agreement.
+
+use quorate::world::Scope;
+use quorate_core::paxos::TimerKind;
+use quorate_kills::{
+    paxos::{
+        history::{Executed, History},
+        machine::Core,
+        refining::{Refining, refining},
+        scopes,
+    },
+    search,
+};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    search::main(&[
+        ("reads", || checked(scopes::reads())),
+        ("rounds", || checked(scopes::rounds())),
+        ("heartbeats", || checked(scopes::heartbeats())),
+        ("transfer", || checked(scopes::transfer())),
+        ("busy-transfer", || checked(scopes::busy_transfer())),
+        ("flow", || checked(scopes::flow())),
+        ("pre-vote-of-2", || checked(campaigns(scopes::pre_vote(), 2))),
+        ("pre-vote", || checked(scopes::pre_vote())),
+    ])
+}
+
+fn checked(scope: Scope<Core, History<Executed>>) -> (String, Refining<Core, Executed>) {
+    (scope.to_string(), refining(scope))
+}
+
+fn campaigns(mut scope: Scope<Core, History<Executed>>, count: u8) -> Scope<Core, History<Executed>> {
+    scope.timers.insert(TimerKind::Election, count);
+    scope
+}
