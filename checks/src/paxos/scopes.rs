@@ -72,7 +72,11 @@ pub fn two_slots<M: Paxos>() -> Scope<M, History> {
 
 /// Two slots, two campaigns, three commands: a leader that forgets a slot has something else to propose there.
 pub fn three_commands<M: Paxos>() -> Scope<M, History> {
-    Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("three-commands", 2, 2, 3) }
+    Scope {
+        bound: Some(("2 slots", slots::<M, (), 2>)),
+        dead: Some(dead),
+        ..scope("three-commands", 2, 2, 3)
+    }
 }
 
 /// One slot, three ballots, two values.

@@ -91,8 +91,7 @@ pub enum HistoryError {
 /// ```
 /// use quorate::linear::History;
 /// let text = r#"{"events": 2, "operations": [
-///     {"client": 1, "asked": "write 7", "invoked": 1, "outcome": {"Completed": {"at": 0, "response": "done"}}}
-/// ]}"#;
+///     {"client": 1, "asked": "write 7", "invoked": 1, "outcome": {"Completed": {"at": 0, "response": "done"}}}]}"#;
 /// let refused = serde_json::from_str::<History<String, String>>(text).expect_err("answered before it was asked");
 /// let reason = "operation 0 is answered at moment 0, which is not after its invocation at moment 1";
 /// assert!(refused.to_string().starts_with(reason));

@@ -136,6 +136,11 @@ impl<R: Mapping> Refinement<R> {
         &self.mapping
     }
 
+    /// How many images are kept now.
+    pub fn remembered(&self) -> usize {
+        self.images.len()
+    }
+
     /// Gives back the memory in which images that were computed are kept, and no other. They are computed again when they
     /// are needed.
     pub fn forget(&self) {

@@ -143,13 +143,13 @@ fn claims_without_an_id_or_with_one_twice_name_the_model_and_the_claims() {
     let twice = refused(|claims| {
         claims.always("C-1", "is small", never).sometimes("C-1", "is large", is_one);
     });
-    assert_eq!(twice, "main::Counter: two claims have the id \"C-1\": \"is small\" and \"is large\"");
+    assert_eq!(twice, "claims::Counter: two claims have the id \"C-1\": \"is small\" and \"is large\"");
     let blank = refused(|claims| {
         claims.always("", "is small", never);
     });
-    assert_eq!(blank, "main::Counter: a claim needs an id; this one has none: \"is small\"");
+    assert_eq!(blank, "claims::Counter: a claim needs an id; this one has none: \"is small\"");
     let blank = refused(|claims| {
         claims.at_end(" \t\n", "is small", never);
     });
-    assert_eq!(blank, "main::Counter: a claim needs an id; this one has none: \"is small\"");
+    assert_eq!(blank, "claims::Counter: a claim needs an id; this one has none: \"is small\"");
 }

@@ -5,6 +5,7 @@ use quorate::engine::{Ended, Options, Report, Stop, search};
 use quorate::verdict::Verdict;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Every call gives another number, in whatever test.
 fn calls() -> u64 {
@@ -27,6 +28,12 @@ fn counter() -> Toy<u32> {
     Toy::new(|| vec![0], |_| vec![1, 10], |n, by| (*n < 2_000).then_some(n + u32::from(by)))
 }
 
+/// The models here count how often they are asked, all in one place: their tests run one after the other.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn searches<S: crate::toy::Plain>(toy: &Toy<S>, words: &[&str]) {
     for threads in [1, 2] {
         for stop in [Stop::Exhausted, Stop::FirstViolation] {
@@ -37,6 +44,7 @@ fn searches<S: crate::toy::Plain>(toy: &Toy<S>, words: &[&str]) {
 
 #[test]
 fn actions_in_another_order_each_time() {
+    let _alone = alone();
     let turning = |_: &u32| if calls().is_multiple_of(2) { vec![1, 10] } else { vec![10, 1] };
     let toy = Toy { actions: turning, ..counter() };
     // An odd number of calls a state, so that the second look at a state is not by chance like the first.
@@ -58,6 +66,7 @@ fn actions_in_another_order_each_time() {
 
 #[test]
 fn initial_states_in_another_order_each_time() {
+    let _alone = alone();
     let toy = Toy { init: || if calls().is_multiple_of(2) { vec![0, 7] } else { vec![7, 0] }, ..counter() };
     searches(&toy, &["initial state"]);
     let violated = Toy { always: |_, n| *n != 17, ..toy };
@@ -70,6 +79,7 @@ fn initial_states_in_another_order_each_time() {
 
 #[test]
 fn another_number_of_initial_states_each_time() {
+    let _alone = alone();
     let toy = Toy { init: || (0..1 + calls() as u32 % 5).collect(), ..counter() };
     assert!(!search(&toy, &Options::single()).is_green());
     let toy = Toy { init: || (0..1 + calls() as u32).collect(), ..counter() };
@@ -78,8 +88,9 @@ fn another_number_of_initial_states_each_time() {
 
 #[test]
 fn a_step_that_depends_on_the_order_of_a_hash_map() {
+    let _alone = alone();
     let next = |n: &u32, _: u8| {
-        let set: HashSet<u32> = (0..50).collect();
+        let set: HashSet<u32> = (0..3).collect();
         (*n < 2_000).then(|| n + 1 + set.into_iter().next().unwrap_or(0))
     };
     let toy = Toy::new(|| vec![0], |_| vec![0], next);
@@ -94,12 +105,14 @@ fn a_step_that_depends_on_the_order_of_a_hash_map() {
 
 #[test]
 fn a_step_that_is_possible_only_now_and_then() {
+    let _alone = alone();
     let toy = Toy { next: |n, by| (*n < 500 && calls() % 3 != 1).then_some(n + u32::from(by)), ..counter() };
     assert!(!search(&toy, &Options::single()).is_green());
 }
 
 #[test]
 fn a_claim_that_reads_a_clock() {
+    let _alone = alone();
     // The clock stands still for as long as the search itself takes, and has moved when the claim is asked again.
     static CLOCK: AtomicU64 = AtomicU64::new(0);
     let reads = |_: &Toy<u32>, _: &u32| CLOCK.fetch_add(1, Relaxed) < 2_500;
@@ -112,6 +125,7 @@ fn a_claim_that_reads_a_clock() {
 
 #[test]
 fn a_violation_that_does_not_come_again_is_not_called_one() {
+    let _alone = alone();
     static ONCE: AtomicU64 = AtomicU64::new(0);
     let once = |_: &Toy<u32>, n: &u32| *n != 1_000 || ONCE.fetch_add(1, Relaxed) > 0;
     let report = search(&Toy { always: once, ..counter() }, &Options::single());
@@ -121,6 +135,7 @@ fn a_violation_that_does_not_come_again_is_not_called_one() {
 
 #[test]
 fn a_claim_about_steps_that_answers_at_random() {
+    let _alone = alone();
     let toy = Toy { step: Some(|_, _, _, _| calls() % 7 != 3), ..counter() };
     assert!(!search(&toy, &Options::single()).is_green());
     static CLOCK: AtomicU64 = AtomicU64::new(0);
@@ -131,6 +146,7 @@ fn a_claim_about_steps_that_answers_at_random() {
 
 #[test]
 fn a_model_that_panics_when_it_is_asked_again() {
+    let _alone = alone();
     static CALLS: AtomicU64 = AtomicU64::new(0);
     let next = |n: &u32, by: u8| {
         assert!(CALLS.fetch_add(1, Relaxed) < 5_000, "once too often");
@@ -142,6 +158,7 @@ fn a_model_that_panics_when_it_is_asked_again() {
 
 #[test]
 fn a_panic_whose_run_cannot_be_taken_again_ends_nothing_but_the_search() {
+    let _alone = alone();
     static TURN: AtomicU64 = AtomicU64::new(0);
     let toy = Toy {
         init: || vec![TURN.fetch_add(100_000, Relaxed) as u32],
@@ -159,6 +176,7 @@ fn a_panic_whose_run_cannot_be_taken_again_ends_nothing_but_the_search() {
 
 #[test]
 fn a_pure_model_is_looked_at_twice_and_nothing_is_said() {
+    let _alone = alone();
     let report = search(&counter(), &Options::single());
     assert_eq!(report.failures(), Vec::<String>::new());
     assert!(report.looks >= 500 && report.looks < report.unique_states, "{}", report.looks);
@@ -166,8 +184,9 @@ fn a_pure_model_is_looked_at_twice_and_nothing_is_said() {
 
 #[test]
 fn a_test_that_fails_shows_the_state_and_both_values() {
+    let _alone = alone();
     let next = |n: &u32, _: u8| {
-        let set: HashSet<u32> = (0..50).collect();
+        let set: HashSet<u32> = (0..2).collect();
         (*n < 100).then(|| n + 1 + set.into_iter().next().unwrap_or(0))
     };
     let test = || quorate::test::complete(Toy::new(|| vec![0], |_| vec![0], next));

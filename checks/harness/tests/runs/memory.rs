@@ -83,7 +83,7 @@ fn what_is_remembered_of_images_does_not_grow_with_the_runs() {
         let model = refinement();
         let sample = random_runs(&model, &Plan { seeds: 0..runs, steps: 200 });
         assert_eq!((sample.runs, sample.broken().count()), (runs, 0));
-        assert_eq!(model.adequacy().image, 0, "{runs} runs");
+        assert_eq!(model.remembered(), 0, "{runs} runs");
     }
 }
 
@@ -99,5 +99,5 @@ fn within_a_run_an_image_is_made_once() {
 fn choices_remember_no_more_than_one_list() {
     let model = refinement();
     choice_driven(&model, Choices { cases: 20, longest: 50, seed: 1 }).unwrap();
-    assert_eq!(model.adequacy().image, 0);
+    assert_eq!(model.remembered(), 0);
 }
