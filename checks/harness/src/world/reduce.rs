@@ -1,6 +1,6 @@
 //! A world that drops dead messages while it is searched, and looks over its own shoulder.
 
-use super::local::{Budgets, Builder, Checked, Fate, Reduction, Surprise};
+use super::local::{Budgets, Builder, Checked, Fate, Reduction, Refuted, Surprise};
 use super::model::step_of;
 use super::node::{Step, Transition};
 use super::{Checkable, Envelope, Event, Ghost, Network, NetworkKind, Shared, World, WorldModel};
@@ -8,16 +8,13 @@ use quorate_machine::{Machine, NodeId, RequestId};
 use quorate_spec::{Claim, Claims, Remarks, Spec};
 use stateright::Model;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Occasions of a kind that are all checked; of later ones a sample is.
 const ALL_OF: u64 = 10_000;
-
-/// Searches in which a scope's statement was refuted, after which it is no longer used.
-const MOST_REFUTATIONS: u64 = 6;
 
 /// Drops that are all tried against claims and bounds; of later ones one in 256 is.
 const ALL_DROPS: u64 = 2_000;
@@ -56,9 +53,8 @@ impl<M: Checkable> Reducer<M> {
 /// What a world knows of the search that is running.
 pub(crate) struct Reducing<M: Machine> {
     now: RwLock<Option<Arc<Reducer<M>>>>,
-    /// For which messages earlier searches refuted the scope's own statement.
-    refuted: Mutex<BTreeMap<u128, String>>,
-    refutations: AtomicU64,
+    /// For which variants of messages earlier searches refuted the scope's own statement.
+    refuted: Mutex<Vec<Refuted<M>>>,
     /// Steps that earlier searches took and their graphs did not have.
     learned: Mutex<Vec<Surprise<M>>>,
     remembered: AtomicU64,
@@ -72,7 +68,6 @@ impl<M: Machine> Default for Reducing<M> {
         Reducing {
             now: RwLock::default(),
             refuted: Mutex::default(),
-            refutations: AtomicU64::new(0),
             learned: Mutex::default(),
             remembered: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
@@ -99,7 +94,7 @@ impl<M: Checkable> Reducing<M> {
     /// Is this remembered step one of those that are computed again: the first 10,000, and one in 1,000 after?
     pub(super) fn is_sampled(&self, key: u128) -> bool {
         (self.remembered.load(Relaxed) < ALL_OF && self.remembered.fetch_add(1, Relaxed) < ALL_OF)
-            || (key >> 64) as u64 % 1_000 == 0
+            || ((key >> 64) as u64).is_multiple_of(1_000)
     }
 
     /// A step that was remembered must be what it is when it is computed again.
@@ -122,12 +117,12 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         if !self.scope().reduced || !is_monotone || self.steps.is_none() {
             return;
         }
-        let kept =
-            self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+        let refuted = self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = refuted.iter().map(|(variant, _)| *variant).collect();
+        drop(refuted);
         self.reducing.dropped.store(0, Relaxed);
         self.reducing.tried.store(0, Relaxed);
         self.reducing.set(match self.scope().dead {
-            Some(_) if self.reducing.refutations.load(Relaxed) > MOST_REFUTATIONS => None,
             Some(dead) => Some(Reducer::Stated(Checked::new(dead, kept))),
             None => self.local_graph().map(Reducer::Graph),
         });
@@ -152,22 +147,15 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             Some(Reducer::Stated(checked)) => {
                 let (places, pairs) = checked.tried();
                 remarks.again = checked.is_refuted();
-                self.reducing.refutations.fetch_add(u64::from(remarks.again), Relaxed);
                 let mut refuted = self.reducing.refuted.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some((_, first)) = refuted.first_key_value() {
-                    let count = refuted.len();
-                    remarks
-                        .lines
-                        .push(format!("{count} messages kept that are stated to be dead and act, {first}"));
-                }
+                remarks.lines.extend(refuted.iter().map(|(_, shown)| {
+                    format!("stated to be dead, and acts, so that its kind is kept: {shown}")
+                }));
                 refuted.extend(checked.refuted());
                 let by = format!(
                     "by a statement, each tried in all that follows ({pairs} pairs, {places} local states)"
                 );
                 remarks.reductions.push(told(by));
-            }
-            None if self.reducing.refutations.load(Relaxed) > MOST_REFUTATIONS => {
-                remarks.lines.push("no message dropped: what the scope states to be dead is not".to_owned());
             }
             None => {}
         }
@@ -342,7 +330,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         for envelope in dropped {
             let number = self.reducing.dropped.fetch_add(1, Relaxed);
             let odd = (envelope.digest() ^ next.ghost.digest()) as u64 ^ number;
-            if number >= ALL_DROPS && odd % 256 != 0 {
+            if number >= ALL_DROPS && !odd.is_multiple_of(256) {
                 continue;
             }
             self.reducing.tried.fetch_add(1, Relaxed);

@@ -3,7 +3,7 @@
 //! A scope whose local graph is too large to close may state which messages are dead ([`Scope::dead`]). Nothing rests on
 //! the statement: a message that was dropped in a local state is tried there, and in every local state that the search
 //! reaches from it, over steps found before or after. If its delivery does anything in one of them, the result is void:
-//! the search is made again and keeps that message, and after some searches it keeps every message.
+//! the search is made again and keeps all messages of that variant.
 //!
 //! [`Scope::dead`]: super::super::Scope::dead
 
@@ -12,7 +12,8 @@ use super::graph::is_idle;
 use super::{Dead, Place};
 use foldhash::fast::FixedState;
 use quorate_machine::Machine;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
+use std::mem::{Discriminant, discriminant};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError, RwLock};
 
@@ -30,8 +31,8 @@ type Set = RwLock<HashSet<u128, FixedState>>;
 /// The predicate, and all that was dropped by it.
 pub(crate) struct Checked<M: Machine> {
     predicate: Dead<M>,
-    /// Messages, by digest, for which the predicate was refuted by earlier searches.
-    kept: HashSet<u128, FixedState>,
+    /// Variants of messages for which the predicate was refuted by earlier searches.
+    kept: Vec<Discriminant<M::Message>>,
     /// Pairs of local state and message that were dropped, and pairs of local states that are steps.
     seen: Vec<Set>,
     record: Mutex<Record<M>>,
@@ -46,8 +47,11 @@ struct Record<M: Machine> {
     places: Vec<Dropped<M>>,
     numbers: HashMap<u128, u32, FixedState>,
     envelopes: Vec<Shared<Envelope<M::Message>>>,
-    refuted: BTreeMap<u128, String>,
+    refuted: Vec<Refuted<M>>,
 }
+
+/// A variant of messages for which the predicate was refuted, and a message that shows it.
+pub(crate) type Refuted<M> = (Discriminant<<M as Machine>::Message>, String);
 
 struct Dropped<M: Machine> {
     node: Shared<Node<M>>,
@@ -56,13 +60,13 @@ struct Dropped<M: Machine> {
 }
 
 impl<M: Checkable> Checked<M> {
-    pub(in super::super) fn new(predicate: Dead<M>, kept: HashSet<u128, FixedState>) -> Self {
+    pub(in super::super) fn new(predicate: Dead<M>, kept: Vec<Discriminant<M::Message>>) -> Self {
         let record = Record {
             index: HashMap::default(),
             places: Vec::new(),
             numbers: HashMap::default(),
             envelopes: Vec::new(),
-            refuted: BTreeMap::new(),
+            refuted: Vec::new(),
         };
         Checked {
             predicate,
@@ -81,7 +85,8 @@ impl<M: Checkable> Checked<M> {
         crashes: u8,
         envelope: &Shared<Envelope<M::Message>>,
     ) -> bool {
-        if !(self.predicate)(node, crashes, envelope) || self.kept.contains(&envelope.digest()) {
+        if !(self.predicate)(node, crashes, envelope) || self.kept.contains(&discriminant(&envelope.message))
+        {
             return false;
         }
         if self.is_new(key(node, crashes) ^ envelope.digest().wrapping_mul(MIX)) {
@@ -136,8 +141,8 @@ impl<M: Checkable> Checked<M> {
         self.is_refuted() && self.since.fetch_add(1, Relaxed) > AFTER_REFUTATION
     }
 
-    /// The messages that were dropped and are alive, by digest, in words.
-    pub(crate) fn refuted(&self) -> BTreeMap<u128, String> {
+    /// The variants of messages that were dropped and are alive, each with a message that shows it.
+    pub(crate) fn refuted(&self) -> Vec<Refuted<M>> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner).refuted.clone()
     }
 
@@ -197,8 +202,10 @@ impl<M: Checkable> Record<M> {
             let envelope = &self.envelopes[number as usize];
             // While the replica is down nothing is delivered.
             if dropped.node.driver().is_some() && !is_idle(&dropped.node, envelope, &mut None) {
-                let words = || format!("{envelope:?}");
-                self.refuted.entry(envelope.digest()).or_insert_with(words);
+                let variant = discriminant(&envelope.message);
+                if self.refuted.iter().all(|(known, _)| *known != variant) {
+                    self.refuted.push((variant, format!("{envelope:?}")));
+                }
             }
             pairs.extend(dropped.next.iter().map(|next| (*next, number)));
         }

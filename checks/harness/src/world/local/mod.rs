@@ -23,7 +23,7 @@ mod checked;
 mod graph;
 mod label;
 
-pub(super) use checked::Checked;
+pub(super) use checked::{Checked, Refuted};
 pub(super) use graph::{Builder, Surprise};
 pub(super) use label::Budgets;
 
