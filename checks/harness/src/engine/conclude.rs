@@ -95,12 +95,11 @@ where
     let mut findings: Vec<Finding<M>> = findings.collect();
     let endless = standing.reach.as_ref().filter(|_| ended.is_complete());
     let endless = endless.and_then(|reach| reach.endless(unique_states, table.next_id()));
-    let (impure, looks) = if void { (Vec::new(), 0) } else { search.impurities(&standing.initial) };
+    let (impure, looks) = if void { Default::default() } else { search.impurities(&standing.initial) };
     let Flaws { audit: sample, merged, pair } = search.keep.flaws();
     let own = before.zip(clock::thread_nanoseconds()).map(|(before, after)| (after - before) as f64 / 1e9);
     let wall_seconds = control.seconds();
-    let depth = facts.depth;
-    let mut ended = ended;
+    let (depth, mut ended) = (facts.depth, ended);
     let mut remarks = search.subject.after(search.model, ended.is_complete());
     if !remarks.reductions.is_empty() && !remarks.again {
         remarks.failures.extend(without_reduction(search.model, &mut findings, &mut ended));

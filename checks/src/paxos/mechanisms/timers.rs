@@ -7,7 +7,7 @@
 use super::{Claims, Event, Model, Paxos, State, Told, replica};
 use quorate::world::Envelope;
 use quorate_core::paxos::{Message, Standing, TimerKind};
-use quorate_machine::{Effect, Effects, Input};
+use quorate_machine::Output;
 
 pub(super) fn rearms<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
     claims
@@ -51,7 +51,7 @@ fn starts_anew<M: Paxos, D: Told<M>>(
 ) -> bool {
     let Some(Envelope { from, to, message }) = heard(before, event) else { return true };
     let Some(driver) = before.node(*to).driver() else { return true };
-    let (mut machine, mut effects) = (driver.machine().clone(), Effects::default());
-    M::handle(&mut machine, Input::Message { from: *from, message: message.clone() }, &mut effects);
-    effects.as_slice().contains(&Effect::SetTimer(TimerKind::Election))
+    let (mut driver, mut out) = (driver.clone(), Vec::new());
+    driver.message(*from, message.clone(), &mut out);
+    out.iter().any(|output: &Output<M>| matches!(output, Output::SetTimer(TimerKind::Election)))
 }

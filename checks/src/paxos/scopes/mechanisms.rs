@@ -169,7 +169,15 @@ fn script(part: u8) -> Vec<Request<u8>> {
 
 /// The scope of a mechanism, with what it is for.
 pub fn named_mechanism<M: Paxos>(scope: Executing<M>) -> Named<M, Executed> {
-    let (says, properties): (_, &'static [&'static str]) = match scope.name {
+    let (says, properties) = purpose(scope.name);
+    Named { scope, says, properties }
+}
+
+/// What a scope is for, in one sentence, and the properties that it puts to the test.
+type Purpose = (&'static str, &'static [&'static str]);
+
+fn purpose(name: &str) -> Purpose {
+    match name {
         "snapshot" => (
             "a leader compacts, and another installs what it lacks beside votes",
             &[
@@ -216,6 +224,13 @@ pub fn named_mechanism<M: Paxos>(scope: Executing<M>) -> Named<M, Executed> {
         "pre-vote" => {
             ("nobody campaigns whom a quorum would not follow", &["refines", "PX-S1", "PX-S3", "pre-vote"])
         }
+        _ => purpose_at_an_end(name),
+    }
+}
+
+/// The same of scopes in which a leader hands over, or a replica stops.
+fn purpose_at_an_end(name: &str) -> Purpose {
+    match name {
         "transfer" => (
             "a leader hands over, or gives up after a while",
             &[
@@ -265,6 +280,5 @@ pub fn named_mechanism<M: Paxos>(scope: Executing<M>) -> Named<M, Executed> {
             "a replica stops",
             &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S21", "PX-L7", "hands-over", "stops"],
         ),
-    };
-    Named { scope, says, properties }
+    }
 }

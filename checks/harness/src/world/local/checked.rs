@@ -8,7 +8,7 @@
 //! [`Scope::dead`]: super::super::Scope::dead
 
 use super::super::{Checkable, Envelope, Node, Shared};
-use super::graph::is_idle;
+use super::parts::is_idle;
 use super::{Dead, Place};
 use foldhash::fast::FixedState;
 use quorate_machine::Machine;

@@ -6,25 +6,15 @@ use super::super::{
 };
 use super::alive::{Acting, alive};
 use super::label::{Budgets, Label, Used};
+use super::parts::{Edge, Local, Mail, Surprise, is_idle};
 use super::{Place, Reduction, bit};
-use quorate_machine::{Driver, Machine, NodeId, Output, RequestId};
+use quorate_machine::{Driver, Machine, NodeId, RequestId};
 use std::collections::{HashMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Local steps after which a graph is cut; what is open then keeps all its messages.
 const MOST_STEPS: usize = 2_000_000;
-
-/// A local step that a search took and the graph did not have.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Surprise<M: Machine> {
-    pub(crate) id: NodeId,
-    pub(crate) node: Shared<Node<M>>,
-    pub(crate) crashes: u8,
-    pub(crate) step: Step<M>,
-    pub(crate) cut: Option<Cut>,
-}
 
 /// Performs a step on a node with so many crashes left; `None` if it panicked.
 pub(in super::super) type Perform<'a, M> =
@@ -32,58 +22,6 @@ pub(in super::super) type Perform<'a, M> =
 
 /// May the step be taken, as far as the scope's bound can tell from this step alone?
 pub(in super::super) type Within<'a, M> = &'a dyn Fn(NodeId, &Transition<M>) -> bool;
-
-/// A local state under construction.
-struct Local<M: Machine> {
-    id: NodeId,
-    node: Shared<Node<M>>,
-    crashes: u8,
-    labels: Vec<Label>,
-    is_dirty: bool,
-    is_begun: bool,
-    /// Messages that were delivered here, one bit each, and those whose delivery did something.
-    tried: Vec<u64>,
-    acts: Vec<u64>,
-    edges: Vec<Edge>,
-}
-
-/// A local step that does something.
-struct Edge {
-    message: Option<u32>,
-    used: Used,
-    to: u32,
-    sends: Box<[(NodeId, u32)]>,
-    /// A search took it: no label is asked.
-    is_forced: bool,
-}
-
-/// A message that may be sent.
-struct Mail<M: Machine> {
-    envelope: Shared<Envelope<M::Message>>,
-    labels: Vec<Label>,
-    is_dirty: bool,
-    /// Where its delivery does something: local states, and the edge in each.
-    acts_at: Vec<(u32, u32)>,
-}
-
-/// Does nothing at all come of this delivery? Most deliveries of a local graph are of this kind, and nothing is hashed
-/// and nothing kept for them. `scratch` is equal to the node's driver afterwards, or gone.
-pub(super) fn is_idle<M: Checkable>(
-    node: &Shared<Node<M>>,
-    envelope: &Shared<Envelope<M::Message>>,
-    scratch: &mut Option<Driver<M>>,
-) -> bool {
-    let Some(driver) = node.driver() else { return true };
-    let mut own = scratch.take().unwrap_or_else(|| driver.clone());
-    let mut out: Vec<Output<M>> = Vec::new();
-    let handled = catch_unwind(AssertUnwindSafe(|| {
-        own.message(envelope.from, envelope.message.clone(), &mut out);
-        own == *driver
-    }));
-    let is_idle = out.is_empty() && matches!(handled, Ok(true));
-    *scratch = is_idle.then_some(own);
-    is_idle
-}
 
 /// A local graph under construction.
 pub(crate) struct Builder<'a, M: Machine> {

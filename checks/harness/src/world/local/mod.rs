@@ -22,10 +22,12 @@ mod alive;
 mod checked;
 mod graph;
 mod label;
+mod parts;
 
 pub(super) use checked::{Checked, Refuted};
-pub(super) use graph::{Builder, Surprise};
+pub(super) use graph::Builder;
 pub(super) use label::Budgets;
+pub(super) use parts::Surprise;
 
 use super::{Checkable, Envelope, Node, Shared};
 use foldhash::fast::FixedState;
