@@ -20,7 +20,7 @@ pub const REQUIRE_ALL: &str = "QUORATE_REQUIRE_ALL";
 pub const CHECK_JSON: &str = "target/quorate/check.json";
 
 /// The steps of [`fast`], in order.
-pub const STEPS: [&str; 12] = [
+pub const STEPS: [&str; 11] = [
     "format",
     "tidy",
     "explorer-build",
@@ -31,7 +31,6 @@ pub const STEPS: [&str; 12] = [
     "explorer-test",
     "explorer-browser",
     "check",
-    "kills",
     "bench-smoke",
 ];
 
@@ -53,7 +52,6 @@ pub fn fast(root: &Path, only: &[String]) -> bool {
     gate.run(&Step::new("test", "cargo test --workspace --locked --no-fail-fast"));
     explorer::tests(&mut gate);
     gate.run(&check(&format!("--json {CHECK_JSON}")));
-    kills::some(&mut gate);
     gate.run(&benches());
     gate.finish()
 }
