@@ -260,7 +260,7 @@ fn deep_values_are_read_as_they_were_written_and_deeper_ones_are_cut() {
     struct Cell(u8, Option<Box<Cell>>);
     let list = |cells: u32| (0..cells).fold(Cell(0, None), |next, _| Cell(1, Some(Box::new(next))));
     for cells in [60, 140, 1_000, 5_000] {
-        let state = json!({ "list": super::to_itf(&list(cells)).expect("plain data") });
+        let state = json!({ "list": to_itf(&list(cells)).expect("plain data") });
         let trace = Trace { states: [state.clone()].into_iter().collect(), ..Trace::default() };
         let read =
             Trace::from_json(&trace.to_json()).unwrap_or_else(|error| panic!("{cells} cells: {error}"));

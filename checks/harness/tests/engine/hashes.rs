@@ -82,7 +82,7 @@ fn a_hole_that_opens_late_in_a_large_search_is_found_by_the_sample() {
     }
     let next = |state: &Late, action: u8| match action {
         0 => (state.0 < 60_000).then(|| Late(state.0 + 1, 0)),
-        _ => (state.0 > 30_000 && state.1 == 0).then(|| Late(state.0, 1)),
+        _ => (state.0 > 30_000 && state.1 == 0).then_some(Late(state.0, 1)),
     };
     let report = search(&Toy::new(|| vec![Late(0, 0)], |_| vec![0, 1], next), &Options::single());
     assert!(report.sample.hash_broken > 50, "{} of 30,000", report.sample.hash_broken);
@@ -130,16 +130,17 @@ fn a_hash_that_depends_on_where_a_state_lies_is_found() {
     assert!(says(&report.failures(), &["hash broken", "Hash and Eq", "disagree"]));
 }
 
+impl Packed for Holed {
+    fn pack(&self) -> u128 {
+        self.seen.into()
+    }
+    fn unpack(packed: u128) -> Self {
+        Holed { seen: packed as u8, left_out: 0 }
+    }
+}
+
 #[test]
 fn a_pack_that_leaves_a_field_out_is_found() {
-    impl Packed for Holed {
-        fn pack(&self) -> u128 {
-            self.seen.into()
-        }
-        fn unpack(packed: u128) -> Self {
-            Holed { seen: packed as u8, left_out: 0 }
-        }
-    }
     let report = search_packed(&holed(), &Options::single());
     let Ended::Panicked { message, .. } = &report.ended else { panic!("it was not noticed") };
     assert!(message.contains("Packed") && message.contains("Holed"), "{message}");

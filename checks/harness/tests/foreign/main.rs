@@ -102,7 +102,7 @@ fn a_search_finds_the_shortest_sequence_and_counts_what_replay_cost() {
     let (first, second, audit, along_the_run) = (3, 1 + 2 + 3, 1, 3);
     // And once more where the search looks at a state a second time.
     assert!(cost.events >= first + second + audit + along_the_run, "{cost}");
-    assert!(cost.replays >= 3 + 1 && cost.kept >= 3 + 3, "{cost}");
+    assert!(cost.replays > 3 && cost.kept >= 6, "{cost}");
     assert!(cost.to_string().contains("events applied in"), "{cost}");
 }
 
