@@ -6,7 +6,7 @@ use quorate::{
     world::{Event, Observation, World},
 };
 use quorate_core::paxos::{Notice, Request, Response, Standing, Value};
-use quorate_machine::{NodeId, RequestId};
+use quorate_machine::NodeId;
 
 /// What begins and ends with `event`. A replica is drawn as a leader while it takes itself for one; a request lasts
 /// from its arrival until its replica announces that the command is chosen, or turns it away.
@@ -21,19 +21,22 @@ pub fn marks<M: Paxos, D: Told<M>>(
     let leads = replica.filter(|replica| replica.standing() == Standing::Leader);
     let what = leads.map(|replica| format!("leader of {}", replica.promised()));
     let mut marks = vec![Mark::Becomes { actor: actor(node), what }];
-    let world = model.concrete();
-    for seen in world.observations(before, event) {
+    let mut asked = None;
+    for seen in model.concrete().observations(before, event) {
         match seen {
-            Observation::Requested { request: Request::Submit(command), .. } => marks.push(Mark::Called {
-                id: name(node, command),
-                actor: actor(node),
-                label: format!("submit {command}"),
-            }),
+            Observation::Requested { id, request: Request::Submit(command) } => {
+                asked = Some((id, command));
+                marks.push(Mark::Called {
+                    id: name(node, command),
+                    actor: actor(node),
+                    label: format!("submit {command}"),
+                });
+            }
+            // A command is turned down at once, or not at all.
             Observation::Replied { id, response } => {
-                let command = asked(&world.scope().requests, id);
-                marks.extend(
-                    command.zip(refusal(&response)).map(|(command, result)| turned(node, command, result)),
-                );
+                let command = asked.filter(|(asked, _)| *asked == id);
+                let refused = command.zip(refusal(&response));
+                marks.extend(refused.map(|((_, command), result)| turned(node, command, result)));
             }
             Observation::Published(Notice::Chosen { first, values }) => {
                 for (slot, value) in super::history::slots(first, &values) {
@@ -58,14 +61,6 @@ fn name(node: NodeId, command: u8) -> String {
 
 fn turned(node: NodeId, command: u8, result: String) -> Mark {
     Mark::Returned { id: name(node, command), result }
-}
-
-/// The command of a request, by the script.
-fn asked(script: &[Request<u8>], id: RequestId) -> Option<u8> {
-    match script.get(usize::try_from(id.0).ok()?)? {
-        Request::Submit(command) => Some(*command),
-        Request::Confirm | Request::Transfer { .. } | Request::Stop => None,
-    }
 }
 
 /// The answer that ends a request at once; a command that is queued goes on.

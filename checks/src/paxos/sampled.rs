@@ -8,7 +8,7 @@ use super::{
     models::PROTOCOL,
     refine::RefinesLog,
     refinement::{Refining, executing, refining, refining_by},
-    scopes::{self, Named},
+    scopes,
 };
 use quorate::{
     lockstep::{Lockstep, Reach, model_driven},
@@ -174,11 +174,7 @@ fn following(scope: &str, says: &str) -> Check {
 
 /// The core in lockstep with walks of its specification.
 pub fn in_lockstep() -> Lockstep {
-    let Some(Named { scope, .. }) = scopes::all().into_iter().find(|named| named.scope.name == "holes")
-    else {
-        unreachable!("the scope is listed");
-    };
-    let model = refining(scope);
+    let model = refining(scopes::persistent_holes::<Core>());
     model_driven(&model, &WALKS, REACH)
 }
 

@@ -13,12 +13,27 @@ use super::{
     quotient::dead,
 };
 use quorate::world::{NetworkKind, Persistence, Postcard, Scope, World};
-use quorate_core::paxos::{Config, Message, Request, Slot, TimerKind};
-use std::{collections::BTreeMap, sync::Arc};
+use quorate_core::paxos::{Config, Message, Request, Slot, TimerKind, Value};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Is nothing proposed in a slot from `SLOTS` on?
 fn slots<M: Paxos, D: Deeds<M>, const SLOTS: u64>(world: &World<M, History<D>>) -> bool {
     world.ghost().proposed.keys().all(|(_, slot)| *slot < Slot(SLOTS))
+}
+
+/// Clients that ask one replica after another for a command until it is proposed, and for the next one meanwhile: of
+/// `COMMANDS` commands in all.
+fn persistent<M: Paxos, const COMMANDS: u8>(world: &World<M, History>, requests: &mut Vec<Request<u8>>) {
+    let proposed = world.ghost().proposed.values().filter_map(|value| match value {
+        Value::Command(command) => Some(*command),
+        Value::Noop => None,
+    });
+    let proposed: BTreeSet<u8> = proposed.collect();
+    let wanted = (1..=COMMANDS).filter(|command| !proposed.contains(command));
+    requests.extend(wanted.take(2).map(Request::Submit));
 }
 
 fn scope<M: Paxos, D>(name: &'static str, window: u32, campaigns: u8, commands: u8) -> Scope<M, History<D>> {
@@ -53,6 +68,11 @@ pub fn call(message: &Message<u8, Part>) -> String {
 /// Two slots, two campaigns: a leader change with two slots in flight, holes filled with no-ops. No crash.
 pub fn holes<M: Paxos>() -> Scope<M, History> {
     Scope { bound: Some(("2 slots", slots::<M, (), 2>)), dead: Some(dead), ..scope("holes", 2, 2, 2) }
+}
+
+/// As [`holes`], for random walks: a client that is turned down asks again.
+pub fn persistent_holes<M: Paxos>() -> Scope<M, History> {
+    Scope { requests: Vec::new(), clients: Some((16, persistent::<M, 2>)), ..holes() }
 }
 
 /// Two slots, one leader, who tells what was chosen; who misses a slot asks for it.
@@ -113,7 +133,7 @@ pub fn wild<M: Paxos>() -> Scope<M, History> {
     let mut scope = Scope::new("wild", 3, config);
     scope.timers =
         BTreeMap::from([(TimerKind::Election, 6), (TimerKind::Heartbeat, 8), (TimerKind::Resend, 20)]);
-    scope.requests = (1..=12).map(Request::Submit).collect();
+    scope.clients = Some((80, persistent::<M, 40>));
     scope.crashes = 4;
     scope.crash_within = true;
     scope.persistence = Persistence::Asynchronous;

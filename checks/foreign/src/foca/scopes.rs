@@ -56,7 +56,7 @@ pub fn register(registry: &mut Registry) {
                 says,
                 seeds: 0..150,
                 steps: 300,
-                property: ("membership", "no random run breaks a claim about members, errors and panics"),
+                property: ("down-is-final", "no random run breaks a claim about members, errors and panics"),
                 exercised: &["deliver", "fire", "lose", "duplicate", "announce", "leave", "restart"],
                 triggered: &["down-is-final", "incarnations", "notifications", "suspected"],
                 expect: Expect::Holds,

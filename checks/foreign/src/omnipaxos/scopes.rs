@@ -106,7 +106,7 @@ pub fn register(registry: &mut Registry) {
                 says: "three nodes without snapshots and trims: leaders, broken sessions, crashes, heartbeats",
                 seeds: 0..150,
                 steps: 300,
-                property: ("log", "no random run breaks agreement, durability, reads or a promise"),
+                property: ("agreement", "no random run breaks agreement, durability, reads or a promise"),
                 exercised: &["deliver", "append", "lead", "cut", "reconnect", "restart", "tick"],
                 triggered: &["agreement", "reads", "both"],
                 expect: Expect::Holds,

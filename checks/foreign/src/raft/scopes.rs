@@ -186,7 +186,8 @@ fn sample(
     exercised: &'static [&'static str],
 ) -> Runs {
     let triggered = &["election-safety", "agreement", "leader-completeness", "fresh-reads"];
-    let property = ("log", "no random run breaks a property of Raft, a read or a node");
+    let property =
+        ("agreement", "no random run breaks agreement, nor any other property of Raft, a read or a node");
     let (seeds, steps, expect) = (0..200, 300, Expect::Holds);
     (Sampled { name: "raft", scope, says, seeds, steps, property, exercised, triggered, expect }, cluster)
 }
