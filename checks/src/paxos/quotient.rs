@@ -6,21 +6,30 @@
 
 use super::machine::{Part, Paxos};
 use quorate::world::{Envelope, Node};
-use quorate_core::paxos::{Ballot, Message, Standing};
+use quorate_core::paxos::{Ballot, Message, Replica, Standing};
+use quorate_machine::Plain;
 
-/// Will the receiver never react to this message again?
-///
-/// Where there are rejects, a message of a low ballot is answered, and so never dead.
+/// Will the receiver, a bare replica, never react to this message again?
 pub fn dead<M: Paxos>(node: &Node<M>, crashes: u8, envelope: &Envelope<Message<u8, Part>>) -> bool {
     let Some(driver) = node.driver() else { return false };
-    let replica = driver.machine().replica();
+    is_dead(driver.machine().replica(), node.durable().promised, crashes, &envelope.message)
+}
+
+/// Will `replica`, which may yet crash so many times, and whose disk has promised this, never react to the message again?
+///
+/// Where there are rejects, a message of a low ballot is answered, and so never dead.
+pub fn is_dead<C: Plain, S: Plain>(
+    replica: &Replica<C, S>,
+    promised: Ballot,
+    crashes: u8,
+    message: &Message<C, S>,
+) -> bool {
     // A crash can undo what memory knows, never what the disk does.
-    let promised = node.durable().promised;
     let is_silent = !replica.config().rejects;
     let outbid = |ballot: &Ballot| is_silent && promised > *ballot;
     let keeps_memory = crashes == 0;
     let heard = replica.promised().max(replica.heard());
-    match &envelope.message {
+    match message {
         // A ballot belongs to one life, so a candidate or leader that stopped being it never is again.
         Message::Promise { ballot, .. } => {
             replica.standing() != Standing::Candidate || replica.promised() != *ballot

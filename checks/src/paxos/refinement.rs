@@ -74,6 +74,7 @@ fn mechanism_checks() -> Vec<Check> {
         mechanism!(Core, pre_vote),
         mechanism!(Core, transfer),
         mechanism!(Core, taught_transfer),
+        mechanism!(Core, busy_transfer),
         mechanism!(Core, stop),
     ]
 }

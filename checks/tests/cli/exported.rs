@@ -9,9 +9,12 @@ fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     std::fs::create_dir_all(folder.join("src")).unwrap();
+    // Built as the workspace is, what it shares with the workspace is built once.
+    let own = std::fs::read_to_string(workspace.join("Cargo.toml")).unwrap();
+    let profile = own.split_once("\n[profile.dev]").unwrap().1.split_once("\n[profile.release]").unwrap().0;
     let manifest = format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\n\
-         opt-level = 2\ndebug = \"line-tables-only\"\n\n[dependencies]\n\
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [profile.dev]{profile}\n\n[dependencies]\n\
          quorate = {{ path = \"{root}/checks/harness\" }}\nquorate-checks = {{ path = \"{root}/checks\" }}\n\
          quorate-model = {{ path = \"{root}/model\" }}\n",
         root = workspace.display()

@@ -2,10 +2,11 @@
 
 use super::{
     claims::{Served, claims},
-    machine::{Asked, Serves, call},
+    machine::{Asked, Message, Serves, call},
     told::Told,
 };
-use quorate::world::{Comeback, NetworkKind, Persistence, Postcard, Scope, World};
+use crate::paxos::quotient::is_dead;
+use quorate::world::{Comeback, Envelope, NetworkKind, Node, Persistence, Postcard, Scope, World};
 use quorate_core::{
     paxos::{
         self, TimerKind,
@@ -93,7 +94,15 @@ fn small<M: Serves>(name: &'static str, window: u32, reads: u32) -> Scope<M, Tol
     let mut scope = Scope::new(name, REPLICAS, Config { log, clients: LIMITS, compact_every: 0 });
     scope.timers = BTreeMap::from([(TimerKind::Election, 2)]);
     scope.call = Some(call);
+    scope.dead = Some(dead);
     scope
+}
+
+/// Will the receiver, a server, never react to this message again?
+fn dead<M: Serves>(node: &Node<M>, crashes: u8, envelope: &Envelope<Message>) -> bool {
+    let Some(driver) = node.driver() else { return false };
+    let replica = driver.machine().server().replica();
+    is_dead(replica, node.durable().promised, crashes, &envelope.message)
 }
 
 /// The properties that a small scope can put to the test; the others' triggers lie outside of it.
