@@ -4,6 +4,7 @@
 //! its own and sees it named.
 
 mod arrows;
+mod asleep;
 mod banned;
 mod documents;
 mod driver;

@@ -1,6 +1,6 @@
 //! Which package may depend on which, read from cargo itself.
 
-use super::{Finding, twin, unused};
+use super::{Finding, asleep, twin, unused};
 use crate::tree::Tree;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
 use std::{
@@ -74,6 +74,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     }
     twin::check(tree, &metadata, &mut findings);
     unused::check(tree, &metadata, &mut findings);
+    asleep::check(tree, &metadata, &mut findings);
     findings
 }
 

@@ -54,6 +54,15 @@ fn a_workspace_that_keeps_the_rules_is_clean() {
 }
 
 #[test]
+fn a_test_that_is_never_compiled_is_found() {
+    let planted = workspace();
+    package(&planted, "model", "quorate-model", "[lib]\ntest = false\n");
+    planted.expect_clean();
+    planted.write("model/src/lib.rs", "//! A thing.\n#[test]\nfn a_test() {}\n");
+    planted.expect("asleep", "model/src/lib.rs:2", "#[test] in quorate-model");
+}
+
+#[test]
 fn a_core_with_a_runtime_is_found() {
     let planted = workspace();
     let rest =
