@@ -9,12 +9,15 @@ fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     std::fs::create_dir_all(folder.join("src")).unwrap();
-    // Built as the workspace is, what it shares with the workspace is built once.
+    // What others publish is built as the workspace builds it, and so once for both. What lies in the workspace has
+    // another name outside of it, and is built again whatever the profile: quickly, since these tests only take one run.
     let own = std::fs::read_to_string(workspace.join("Cargo.toml")).unwrap();
     let profile = own.split_once("\n[profile.dev]").unwrap().1.split_once("\n[profile.release]").unwrap().0;
+    let quick = |package| format!("[profile.dev.package.{package}]\nopt-level = 0\n\n");
+    let quick: String = ["quorate", "quorate-checks", "quorate-foreign"].map(quick).concat();
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [profile.dev]{profile}\n\n[dependencies]\n\
+         [profile.dev]{profile}\n\n{quick}[dependencies]\n\
          quorate = {{ path = \"{root}/checks/harness\" }}\nquorate-checks = {{ path = \"{root}/checks\" }}\n\
          quorate-model = {{ path = \"{root}/model\" }}\n",
         root = workspace.display()
