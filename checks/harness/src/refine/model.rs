@@ -1,7 +1,7 @@
 //! The concrete model with the claim that it refines the specification.
 
 use super::{Adequacy, Mapping, Walk, adequacy::Tally, lifted};
-use crate::{guard::quietly, world::Memo};
+use crate::world::Memo;
 use quorate_spec::{Actor, Again, Claim, Claims, Kind, Picture, Remarks, Shape, Spec};
 use stateright::Model;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -388,9 +388,7 @@ impl<R: Mapping> Spec for Refinement<R> {
         Self::Action: fmt::Debug,
     {
         let mut picture = self.concrete.picture(before, action, after);
-        // A picture is also drawn of steps beside the run, and a mapping need not know what to make of those.
-        let says = quietly(|| self.says(before, action, after));
-        picture.refines = Some(says.unwrap_or_else(|message| format!("the mapping panics: {message}")));
+        picture.refines = Some(self.says(before, action, after));
         picture
     }
 }
