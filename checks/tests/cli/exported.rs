@@ -9,8 +9,8 @@ fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     std::fs::create_dir_all(folder.join("src")).unwrap();
-    // What others publish is built as the workspace builds it, and so once for both. What lies in the workspace has
-    // another name outside of it, and is built again whatever the profile: quickly, since these tests only take one run.
+    // Published crates are built as the workspace builds them, and so once for both. Our own packages have another name
+    // outside of the workspace and are built again whatever the profile: quickly, since these tests take one run each.
     let own = std::fs::read_to_string(workspace.join("Cargo.toml")).unwrap();
     let profile = own.split_once("\n[profile.dev]").unwrap().1.split_once("\n[profile.release]").unwrap().0;
     let quick = |package| format!("[profile.dev.package.{package}]\nopt-level = 0\n\n");

@@ -20,7 +20,7 @@ struct Pupil {
     counted: u8,
 }
 
-/// What else a pupil does.
+/// A habit that a pupil has beside counting.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 enum Habit {
     /// Nothing.

@@ -1,8 +1,8 @@
 //! What must be so where nothing more can happen.
 //!
 //! A world is *at rest* if no event that is possible changes anything but the network: all messages are delivered,
-//! everything is synced, and each timer is disarmed or has no firing left. In a bounded scope that is an end of the bound and perhaps
-//! not of the protocol, so a claim on it excuses what only a further firing of a timer could bring.
+//! everything is synced, and each timer is disarmed or has no firing left. In a bounded scope that is an end of the bound
+//! and perhaps not of the protocol, so a claim on it excuses what only a further firing of a timer could bring.
 
 use super::{Claims, Deeds, Model, Paxos, QUORUM, State, Told, deeds, replica};
 use crate::paxos::history::{History, VOTERS, Waiting};
