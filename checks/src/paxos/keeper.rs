@@ -2,9 +2,7 @@
 //! chunks, and takes over what was installed.
 
 use super::machine::{Core, Part, Paxos, inward, outward};
-use quorate_core::paxos::{
-    Config, Durable, Message, Notice, Request, Response, Slot, TimerKind, Value, Write,
-};
+use quorate_core::paxos::{Durable, Message, Notice, Request, Response, Slot, TimerKind, Value, Write};
 use quorate_machine::{Effect, Effects, Input, Machine, NodeId};
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +30,7 @@ impl<M: Paxos, const CHUNKS: u32> Paxos for Keeper<M, CHUNKS> {
 }
 
 impl<M: Paxos, const CHUNKS: u32> Machine for Keeper<M, CHUNKS> {
-    type Config = Config;
+    type Config = M::Config;
     type Message = Message<u8, Part>;
     type Write = Write<u8, Part>;
     type Durable = Durable<u8, Part>;
@@ -41,7 +39,7 @@ impl<M: Paxos, const CHUNKS: u32> Machine for Keeper<M, CHUNKS> {
     type Notice = Notice<u8>;
     type TimerKind = TimerKind;
 
-    fn recover(config: &Config, id: NodeId, durable: &Durable<u8, Part>) -> Self {
+    fn recover(config: &M::Config, id: NodeId, durable: &Durable<u8, Part>) -> Self {
         Keeper { below: M::recover(config, id, durable), values: restored(durable) }
     }
 

@@ -6,6 +6,7 @@ use quorate_core::paxos::{
 };
 use quorate_machine::{Effect, Effects, Input, Machine, Plain};
 use serde::{Deserialize, Serialize};
+use std::fmt::Debug;
 
 /// The production core, with one-byte commands and small chunks of snapshots.
 pub type Core = Replica<u8, Part>;
@@ -29,12 +30,38 @@ impl Part {
     }
 }
 
+/// The configuration of a machine that has the core inside: the core's, and what else that machine must know.
+pub trait Configures: Clone + Debug + Send + Sync + 'static {
+    /// The configuration of such a machine around a core that is configured so.
+    fn of(config: Config) -> Self;
+
+    /// That of the core inside.
+    fn core(&self) -> &Config;
+
+    /// The same, to change it.
+    fn core_mut(&mut self) -> &mut Config;
+}
+
+impl Configures for Config {
+    fn of(config: Config) -> Self {
+        config
+    }
+
+    fn core(&self) -> &Config {
+        self
+    }
+
+    fn core_mut(&mut self) -> &mut Config {
+        self
+    }
+}
+
 /// A machine that speaks the core's types, and has the core inside.
 pub trait Paxos:
     Checkable
     + Plain
     + Machine<
-        Config = Config,
+        Config: Configures,
         Message = Message<u8, Part>,
         Write = Write<u8, Part>,
         Durable = Durable<u8, Part>,

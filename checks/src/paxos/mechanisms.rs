@@ -8,7 +8,7 @@ mod timers;
 
 use super::{
     history::{Deeds, Executed, History, QUORUM},
-    machine::{Core, Paxos},
+    machine::{Configures, Core, Paxos},
     refine::Told,
 };
 use quorate::world::{Event, NetworkKind, Observation, Persistence, World, WorldModel};
@@ -23,7 +23,7 @@ type Claiming<M, D> = fn(&mut Claims<Model<M, D>>);
 /// Adds the claims on those mechanisms that the scope has.
 pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
     let scope = model.scope();
-    let Config { reads, observers, peer_window, pre_vote, heartbeats, .. } = scope.config;
+    let Config { reads, observers, peer_window, pre_vote, heartbeats, .. } = *scope.config.core();
     let asks = |wanted: fn(&Request<u8>) -> bool| scope.requests.iter().any(wanted);
     let hands_over = asks(|request| matches!(request, Request::Transfer { .. }));
     let stops = asks(|request| *request == Request::Stop);
@@ -80,7 +80,7 @@ fn observes<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
 }
 
 fn observer<M: Paxos, D: Deeds<M>>(model: &Model<M, D>, event: &Event<M>) -> Option<NodeId> {
-    event.node().filter(|node| !model.scope().config.members().votes(*node))
+    event.node().filter(|node| !model.scope().config.core().members().votes(*node))
 }
 
 fn observer_learns<M: Paxos, D: Told<M>>(
@@ -147,7 +147,7 @@ fn in_window<M: Paxos, D: Told<M>>(
     event: &Event<M>,
     after: &State<M, D>,
 ) -> bool {
-    let window = u64::from(model.scope().config.peer_window);
+    let window = u64::from(model.scope().config.core().peer_window);
     // A leader counts from the floor of its ballot: of the slots below it knows only that they are chosen.
     let has = |node: NodeId, floor: Slot| {
         let disk = after.node(node).durable();

@@ -6,7 +6,10 @@ use super::{
     machine::{Core, Paxos},
     marks::marks,
     models::PROTOCOL,
-    planted::{Defect, P01, P03, P05, P07, P09, P09Observer, P11, P13, P15, P17, P21, P23, P27, Planted},
+    planted::{
+        Defect, Faulty, Forgetful, Lowering, P01, P03, P05, P07, P09, P09Observer, P11, P13, P15, P17, P21,
+        P23, P27, Planted, planted,
+    },
     refine::Told,
     scopes::{self, Named},
 };
@@ -17,6 +20,7 @@ use quorate::{
     world::Scope,
 };
 use quorate_core::paxos::TimerKind;
+use quorate_machine::Machine;
 
 use super::refining::refining_with_a_defect;
 pub use super::refining::{Refining, executing, refining, refining_by};
@@ -130,10 +134,11 @@ pub fn kills() -> Vec<Kill> {
 // Each line is also the expression from which an exported test rebuilds the model.
 macro_rules! kill {
     ($defect:ident, $scope:expr, $steps:expr) => {
-        kill!($defect in Planted<$defect>, (); "refines", $scope, $steps)
+        kill!($defect in Planted, (); "refines", $scope, $steps)
     };
     ($defect:ident in $machine:ty, $deeds:ty; $property:expr, $scope:expr, $steps:expr) => {
-        kill::<$defect, $machine, $deeds>(
+        kill::<$machine, $deeds>(
+            &$defect,
             $scope,
             $property,
             $steps,
@@ -142,9 +147,11 @@ macro_rules! kill {
                 stringify!($machine),
                 ", ",
                 stringify!($deeds),
-                ">(",
+                ">(planted(&",
+                stringify!($defect),
+                ", ",
                 stringify!($scope),
-                ")"
+                "))"
             ),
         )
     };
@@ -155,8 +162,8 @@ fn agreement_kills() -> Vec<Kill> {
         kill!(P01, scopes::duel(), Some(8)),
         kill!(P03, scopes::duel(), Some(12)),
         kill!(P03, two_ballots(scopes::duel()), None),
-        kill!(P05, scopes::crash(), Some(4)),
-        kill!(P07, scopes::duel(), Some(3)),
+        kill!(P05 in Planted<Forgetful>, (); "refines", scopes::crash(), Some(4)),
+        kill!(P07 in Planted<Lowering>, (); "refines", scopes::duel(), Some(3)),
         kill!(P09, scopes::duel(), Some(2)),
         // It promises what nobody started before anybody else does: there is no bound lower than one campaign.
         kill!(P11, scopes::duel(), Some(1)),
@@ -166,9 +173,9 @@ fn agreement_kills() -> Vec<Kill> {
         // Of three replicas a leader's own vote and any one other are a quorum already at the ballot of that other vote,
         // so the value was chosen there, and every later ballot proposes it. The models kill this one.
         kill!(P15, scopes::duel(), None),
-        kill!(P17 in Planted<P17>, (); "PX-L2", scopes::holes(), Some(11)),
+        kill!(P17 in Planted, (); "PX-L2", scopes::holes(), Some(11)),
         // With one slot there is no hole.
-        kill!(P17 in Planted<P17>, (); "PX-L2", two_ballots(scopes::duel()), None),
+        kill!(P17 in Planted, (); "PX-L2", two_ballots(scopes::duel()), None),
         kill!(P27, scopes::gap(), Some(7)),
         // With one slot there is no gap.
         kill!(P27, two_ballots(scopes::duel()), None),
@@ -177,30 +184,31 @@ fn agreement_kills() -> Vec<Kill> {
 
 fn mechanism_kills() -> Vec<Kill> {
     vec![
-        kill!(P09Observer in Keeper<Planted<P09Observer>, 1>, Executed; "refines", scopes::observer(), Some(1)),
-        kill!(P21 in Keeper<Planted<P21>, 1>, Executed; "refines", scopes::snapshot(), Some(10)),
+        kill!(P09Observer in Keeper<Planted, 1>, Executed; "refines", scopes::observer(), Some(1)),
+        kill!(P21 in Keeper<Planted, 1>, Executed; "refines", scopes::snapshot(), Some(10)),
         // Nobody asks who has compacted.
-        kill!(P21 in Keeper<Planted<P21>, 1>, Executed; "refines", one_leader(scopes::snapshot()), None),
-        kill!(P23 in Planted<P23>, Executed; "PX-S17", scopes::reads(), Some(10)),
+        kill!(P21 in Keeper<Planted, 1>, Executed; "refines", one_leader(scopes::snapshot()), None),
+        kill!(P23 in Planted, Executed; "PX-S17", scopes::reads(), Some(10)),
         // Whoever leads is the only one who ever did.
-        kill!(P23 in Planted<P23>, Executed; "PX-S17", one_leader(scopes::reads()), None),
+        kill!(P23 in Planted, Executed; "PX-S17", one_leader(scopes::reads()), None),
     ]
 }
 
 /// What an exported test of a planted core needs in scope.
 const USES: &str = "use quorate_checks::paxos::{planted::*, refinement::*, scopes};";
 
-fn kill<D: Defect, M: Paxos, E: Told<M>>(
+fn kill<M: Paxos + Machine<Config = Faulty>, E: Told<M>>(
+    defect: &'static dyn Defect,
     scope: Scope<M, History<E>>,
     property: &str,
     steps: Option<u32>,
     model: &str,
 ) -> Kill {
-    let name = scope.name;
-    let label = format!("{}-{name}", D::ID.to_lowercase());
+    let (id, what, name) = (defect.id(), defect.what(), scope.name);
+    let label = format!("{}-{name}", id.to_lowercase());
     let uses = if E::EXECUTES { MECHANISMS } else { USES };
-    let search = check(scope, "planted", D::WHAT, refining_with_a_defect);
-    let search = search.scope(&label, D::WHAT).only(&[property]).rust(uses, model);
+    let search = check(planted(defect, scope), "planted", what, refining_with_a_defect);
+    let search = search.scope(&label, what).only(&[property]).rust(uses, model);
     let check = match steps {
         Some(_) if property == "refines" => {
             search.stop(Stop::FirstViolation).expect(property, Expect::Violated { steps }).into()
@@ -208,7 +216,7 @@ fn kill<D: Defect, M: Paxos, E: Told<M>>(
         Some(_) => search.expect(property, Expect::Violated { steps }).into(),
         None => search.into(),
     };
-    Kill { id: D::ID, what: D::WHAT, scope: name, steps, check }
+    Kill { id, what, scope: name, steps, check }
 }
 
 /// One bound lower: one campaign fewer.

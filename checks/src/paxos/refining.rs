@@ -3,7 +3,7 @@
 use super::{
     faults,
     history::History,
-    machine::Paxos,
+    machine::{Configures, Paxos},
     mechanisms,
     refine::{RefinesLog, Told},
 };
@@ -55,5 +55,5 @@ pub fn executing<M: Paxos, D: Told<M>>(
 ) -> RefinesLog<M, D> {
     let reads = scope.requests.iter().filter(|request| **request == Request::Confirm).count();
     let snapshots = scope.timers.contains_key(&TimerKind::Capture);
-    mapping.executing(scope.config.observers, snapshots, reads)
+    mapping.executing(scope.config.core().observers, snapshots, reads)
 }

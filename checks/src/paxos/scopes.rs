@@ -9,7 +9,7 @@ pub use mechanisms::*;
 
 use super::{
     history::{Deeds, History},
-    machine::{Core, Part, Paxos},
+    machine::{Configures, Core, Part, Paxos},
     quotient::dead,
 };
 use quorate::world::{NetworkKind, Persistence, Postcard, Scope, World};
@@ -37,7 +37,7 @@ fn persistent<M: Paxos, const COMMANDS: u8>(world: &World<M, History>, requests:
 }
 
 fn scope<M: Paxos, D>(name: &'static str, window: u32, campaigns: u8, commands: u8) -> Scope<M, History<D>> {
-    let mut scope = Scope::new(name, 3, Config::bare(3, window));
+    let mut scope = Scope::new(name, 3, M::Config::of(Config::bare(3, window)));
     scope.timers.insert(TimerKind::Election, campaigns);
     scope.requests = (1..=commands).map(Request::Submit).collect();
     scope.call = Some(call);
@@ -78,7 +78,7 @@ pub fn persistent_holes<M: Paxos>() -> Scope<M, History> {
 /// Two slots, one leader, who tells what was chosen; who misses a slot asks for it.
 pub fn gap<M: Paxos>() -> Scope<M, History> {
     let mut scope = Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("gap", 2, 1, 2) };
-    scope.config.commit_messages = true;
+    scope.config.core_mut().commit_messages = true;
     scope
 }
 
@@ -86,7 +86,7 @@ pub fn gap<M: Paxos>() -> Scope<M, History> {
 pub fn two_slots<M: Paxos>() -> Scope<M, History> {
     let mut scope = Scope { bound: Some(("2 slots", slots::<M, (), 2>)), ..scope("two-slots", 2, 2, 2) };
     scope.dead = Some(dead);
-    scope.config.commit_messages = true;
+    scope.config.core_mut().commit_messages = true;
     scope
 }
 
@@ -118,7 +118,7 @@ pub fn crash<M: Paxos>() -> Scope<M, History> {
 
 /// One slot, one leader among five replicas: a quorum is more than oneself and one other.
 pub fn five<M: Paxos>() -> Scope<M, History> {
-    let mut scope = Scope::new("five", 5, Config::bare(5, 1));
+    let mut scope = Scope::new("five", 5, M::Config::of(Config::bare(5, 1)));
     scope.timers.insert(TimerKind::Election, 1);
     scope.requests = vec![Request::Submit(1)];
     scope.call = Some(call);
@@ -130,7 +130,7 @@ pub fn five<M: Paxos>() -> Scope<M, History> {
 /// batches.
 pub fn wild<M: Paxos>() -> Scope<M, History> {
     let config = Config { window: 4, batch: 2, queue: 4, chunk: 2, reach: 8, ..Config::new(3) };
-    let mut scope = Scope::new("wild", 3, config);
+    let mut scope = Scope::new("wild", 3, M::Config::of(config));
     scope.timers =
         BTreeMap::from([(TimerKind::Election, 6), (TimerKind::Heartbeat, 8), (TimerKind::Resend, 20)]);
     scope.clients = Some((80, persistent::<M, 40>));

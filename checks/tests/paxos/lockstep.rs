@@ -3,7 +3,7 @@
 use quorate::lockstep::{Choices, choice_driven, choice_driven_for};
 use quorate_checks::paxos::{
     machine::Core,
-    planted::{P01, Planted},
+    planted::{P01, Planted, planted},
     refinement::refining,
     sampled, scopes,
 };
@@ -26,7 +26,8 @@ fn whatever_events_proptest_picks_the_core_refines_the_model() {
 #[test]
 fn proptest_catches_a_planted_defect_and_shrinks_it() {
     let choices = Choices { cases: 4_000, longest: 60, seed: 7 };
-    let text = choice_driven(&refining(scopes::duel::<Planted<P01>>()), choices).expect_err("planted");
+    let text =
+        choice_driven(&refining(planted(&P01, scopes::duel::<Planted>())), choices).expect_err("planted");
     assert!(text.contains("seed 7"), "the failure names its seed:\n{text}");
     assert!(text.lines().count() <= 20, "the run was shrunk:\n{text}");
 }

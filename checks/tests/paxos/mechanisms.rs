@@ -6,13 +6,12 @@ use quorate::world::Scope;
 use quorate_checks::paxos::{
     history::{Executed, History},
     machine::{Core, Paxos},
-    planted::{Defect, Planted},
+    planted::{Defect, Notes, Planted, planted},
     refinement::refining,
     scopes,
 };
 use quorate_core::paxos::{Config, Message, Slot};
 use quorate_machine::Input;
-use serde::{Deserialize, Serialize};
 
 /// The claims that fall in `scope`.
 fn fallen<M: Paxos>(scope: Scope<M, History<Executed>>) -> Vec<&'static str> {
@@ -24,12 +23,17 @@ fn fallen<M: Paxos>(scope: Scope<M, History<Executed>>) -> Vec<&'static str> {
 macro_rules! broken {
     ($(#[$doc:meta])* $name:ident, $($method:item)*) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
         struct $name;
 
         impl Defect for $name {
-            const ID: &'static str = stringify!($name);
-            const WHAT: &'static str = stringify!($name);
+            fn id(&self) -> &'static str {
+                stringify!($name)
+            }
+
+            fn what(&self) -> &'static str {
+                stringify!($name)
+            }
+
             $($method)*
         }
     };
@@ -38,7 +42,7 @@ macro_rules! broken {
 broken!(
     /// A replica campaigns without asking.
     Unasked,
-    fn config(config: &Config) -> Config {
+    fn config(&self, config: &Config) -> Config {
         Config { pre_vote: false, ..*config }
     }
 );
@@ -46,7 +50,7 @@ broken!(
 broken!(
     /// A leader notes too low an index for its reads.
     Stale,
-    fn input(&mut self, replica: &mut Core, input: Input<Core>) -> Input<Core> {
+    fn input(&self, _: &mut Notes, replica: &mut Core, input: Input<Core>) -> Input<Core> {
         match input {
             Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted } } => {
                 // What was reported to it is as good as forgotten when the index is noted.
@@ -60,12 +64,12 @@ broken!(
 
 #[test]
 fn a_campaign_without_pre_votes_is_noticed() {
-    assert_eq!(fallen(scopes::pre_vote::<Planted<Unasked>>()), ["pre-vote"]);
+    assert_eq!(fallen(planted(&Unasked, scopes::pre_vote::<Planted>())), ["pre-vote"]);
     assert_eq!(fallen(scopes::pre_vote::<Core>()), [""; 0]);
 }
 
 #[test]
 fn a_read_below_what_phase_1_found_is_noticed() {
-    let fallen = fallen(scopes::reads::<Planted<Stale>>());
+    let fallen = fallen(planted(&Stale, scopes::reads::<Planted>()));
     assert!(fallen.contains(&"read-index") && fallen.contains(&"PX-S17"), "{fallen:?}");
 }

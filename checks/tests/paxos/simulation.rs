@@ -52,7 +52,8 @@ fn a_random_run_that_fails_is_shortened_and_its_trace_replays() {
     let context = Context { traces: Some(folder.path().to_owned()), ..Context::default() };
     let plan = Plan { seeds: 0..300, steps: 300 };
     let expect = Expect::Violated { steps: None };
-    let check = sampled::random::<Planted<P01>>(scopes::wild(), plan, expect).check(Identity::default());
+    let check =
+        sampled::random::<Planted>(planted(&P01, scopes::wild()), plan, expect).check(Identity::default());
     let row = run(&check, &context);
     assert_eq!(row.judgement, Judgement::Met, "{:?}", row.sentence);
     let sentence = row.sentence.expect("a finding has a sentence");

@@ -6,6 +6,7 @@
 
 use super::{Claims, Deeds, Model, Paxos, QUORUM, State, Told, deeds, replica};
 use crate::paxos::history::{History, VOTERS, Waiting};
+use crate::paxos::machine::Configures;
 use quorate::world::{NetworkKind, Scope};
 use quorate_core::paxos::{Ballot, Request, Slot, Standing, TimerKind};
 use quorate_machine::NodeId;
@@ -15,7 +16,7 @@ use std::borrow::Cow;
 /// Whether it costs little to try at every state what may yet happen.
 pub(super) fn is_small<M: Paxos, D: Told<M>>(scope: &Scope<M, History<D>>) -> bool {
     let is_plain = scope.network == NetworkKind::Monotone && scope.crashes == 0;
-    is_plain && scope.replicas == VOTERS && (D::EXECUTES || !scope.config.commit_messages)
+    is_plain && scope.replicas == VOTERS && (D::EXECUTES || !scope.config.core().commit_messages)
 }
 
 pub(super) fn progress<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
@@ -122,5 +123,5 @@ fn may_fire<M: Paxos, D: Told<M>>(model: &Model<M, D>, world: &State<M, D>, kind
 fn is_left<M: Paxos, D: Told<M>>(model: &Model<M, D>, world: &State<M, D>, ballot: Ballot) -> bool {
     let voters = (0..VOTERS).map(NodeId).filter_map(|node| replica(world, node));
     let followers = voters.filter(|core| core.promised() <= ballot).count();
-    followers < QUORUM && !model.scope().config.rejects
+    followers < QUORUM && !model.scope().config.core().rejects
 }

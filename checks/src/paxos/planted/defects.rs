@@ -1,19 +1,18 @@
 //! One type a defect.
 
-use super::{Defect, Sent};
+use super::{Defect, Disk, Notes, Sent};
 use crate::paxos::machine::{Core, Part};
 use quorate_core::{
     paxos::{Ballot, Config, Durable, Message, Slot, Standing, Write},
     quorum::Quorums,
 };
 use quorate_machine::{Input, Machine, NodeId};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 macro_rules! defect {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+        #[derive(Debug)]
         pub struct $name;
     };
 }
@@ -24,10 +23,15 @@ defect!(
 );
 
 impl Defect for P01 {
-    const ID: &'static str = "P01";
-    const WHAT: &'static str = "proposer ignores the values reported in promises";
+    fn id(&self) -> &'static str {
+        "P01"
+    }
 
-    fn input(&mut self, _: &mut Core, input: Input<Core>) -> Input<Core> {
+    fn what(&self) -> &'static str {
+        "proposer ignores the values reported in promises"
+    }
+
+    fn input(&self, _: &mut Notes, _: &mut Core, input: Input<Core>) -> Input<Core> {
         match input {
             Input::Message { from, message: Message::Promise { ballot, chosen, first, .. } } => {
                 let message = Message::Promise { ballot, chosen, first, accepted: Vec::new() };
@@ -44,10 +48,15 @@ defect!(
 );
 
 impl Defect for P03 {
-    const ID: &'static str = "P03";
-    const WHAT: &'static str = "a promise reports the ballot just promised as that of the accepted value";
+    fn id(&self) -> &'static str {
+        "P03"
+    }
 
-    fn sends(&self, _: &Core, to: NodeId, mut message: Message<u8, Part>) -> Option<Sent> {
+    fn what(&self) -> &'static str {
+        "a promise reports the ballot just promised as that of the accepted value"
+    }
+
+    fn sends(&self, _: &Notes, _: &Core, to: NodeId, mut message: Message<u8, Part>) -> Option<Sent> {
         if let Message::Promise { ballot, accepted, .. } = &mut message {
             for entry in accepted.iter_mut().flatten() {
                 entry.ballot = *ballot;
@@ -63,9 +72,20 @@ defect!(
 );
 
 impl Defect for P05 {
-    const ID: &'static str = "P05";
-    const WHAT: &'static str = "accepted value not durable";
+    fn id(&self) -> &'static str {
+        "P05"
+    }
 
+    fn what(&self) -> &'static str {
+        "accepted value not durable"
+    }
+}
+
+/// The disk of P05: what was accepted is not kept.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Forgetful;
+
+impl Disk for Forgetful {
     fn persist(durable: &mut Durable<u8, Part>, write: &Write<u8, Part>) {
         match write {
             Write::Accept { ballot, .. } => durable.apply(&Write::Promise(*ballot)),
@@ -80,10 +100,15 @@ defect!(
 );
 
 impl Defect for P07 {
-    const ID: &'static str = "P07";
-    const WHAT: &'static str = "prepare lowers the promise";
+    fn id(&self) -> &'static str {
+        "P07"
+    }
 
-    fn input(&mut self, replica: &mut Core, input: Input<Core>) -> Input<Core> {
+    fn what(&self) -> &'static str {
+        "prepare lowers the promise"
+    }
+
+    fn input(&self, _: &mut Notes, replica: &mut Core, input: Input<Core>) -> Input<Core> {
         if let Input::Message { message: Message::Prepare { ballot, .. }, .. } = &input
             && *ballot < replica.promised()
         {
@@ -93,7 +118,13 @@ impl Defect for P07 {
         }
         input
     }
+}
 
+/// The disk of P07: a promise takes the place of a higher one.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Lowering;
+
+impl Disk for Lowering {
     fn persist(durable: &mut Durable<u8, Part>, write: &Write<u8, Part>) {
         durable.apply(write);
         if let Write::Promise(ballot) = write {
@@ -108,41 +139,48 @@ defect!(
 );
 
 impl Defect for P09 {
-    const ID: &'static str = "P09";
-    const WHAT: &'static str = "quorum off by one";
+    fn id(&self) -> &'static str {
+        "P09"
+    }
 
-    fn config(config: &Config) -> Config {
+    fn what(&self) -> &'static str {
+        "quorum off by one"
+    }
+
+    fn config(&self, config: &Config) -> Config {
         let half = config.replicas / 2;
         Config { quorums: Quorums { prepare: half, accept: half }, ..*config }
     }
 }
 
 /// Promises are counted, not collected: one that arrives twice counts as two replicas'.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct P13 {
-    ballot: Ballot,
-    counted: BTreeSet<NodeId>,
-}
+#[derive(Debug)]
+pub struct P13;
 
 impl Defect for P13 {
-    const ID: &'static str = "P13";
-    const WHAT: &'static str = "promises counted, not collected in a set";
+    fn id(&self) -> &'static str {
+        "P13"
+    }
 
-    fn input(&mut self, replica: &mut Core, input: Input<Core>) -> Input<Core> {
+    fn what(&self) -> &'static str {
+        "promises counted, not collected in a set"
+    }
+
+    fn input(&self, notes: &mut Notes, replica: &mut Core, input: Input<Core>) -> Input<Core> {
         let Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted } } = input
         else {
             return input;
         };
         let mut voice = from;
         if replica.standing() == Standing::Candidate && ballot == replica.promised() {
-            if ballot != self.ballot {
-                *self = P13 { ballot, counted: BTreeSet::new() };
+            if ballot != notes.ballot {
+                (notes.ballot, notes.counted) = (ballot, BTreeSet::new());
             }
             let mut others = (0..replica.config().replicas).map(NodeId);
-            if self.counted.contains(&from) {
-                voice = others.find(|other| !self.counted.contains(other)).unwrap_or(from);
+            if notes.counted.contains(&from) {
+                voice = others.find(|other| !notes.counted.contains(other)).unwrap_or(from);
             }
-            self.counted.insert(voice);
+            notes.counted.insert(voice);
         }
         Input::Message { from: voice, message: Message::Promise { ballot, chosen, first, accepted } }
     }
@@ -154,10 +192,15 @@ defect!(
 );
 
 impl Defect for P15 {
-    const ID: &'static str = "P15";
-    const WHAT: &'static str = "accepts counted across ballots";
+    fn id(&self) -> &'static str {
+        "P15"
+    }
 
-    fn input(&mut self, replica: &mut Core, input: Input<Core>) -> Input<Core> {
+    fn what(&self) -> &'static str {
+        "accepts counted across ballots"
+    }
+
+    fn input(&self, _: &mut Notes, replica: &mut Core, input: Input<Core>) -> Input<Core> {
         match input {
             Input::Message { from, message: Message::Accepted { upto, .. } }
                 if replica.standing() == Standing::Leader =>
@@ -175,10 +218,15 @@ defect!(
 );
 
 impl Defect for P27 {
-    const ID: &'static str = "P27";
-    const WHAT: &'static str = "an acceptor with an empty log acknowledges over a gap";
+    fn id(&self) -> &'static str {
+        "P27"
+    }
 
-    fn input(&mut self, replica: &mut Core, mut input: Input<Core>) -> Input<Core> {
+    fn what(&self) -> &'static str {
+        "an acceptor with an empty log acknowledges over a gap"
+    }
+
+    fn input(&self, _: &mut Notes, replica: &mut Core, mut input: Input<Core>) -> Input<Core> {
         if let Input::Message { message: Message::Accept { floor, first, .. }, .. } = &mut input
             && replica.durable().end() == Slot(0)
         {

@@ -2,7 +2,7 @@
 
 use super::{Named, call, scope, slots};
 use crate::paxos::history::{Executed, History};
-use crate::paxos::machine::Paxos;
+use crate::paxos::machine::{Configures, Paxos};
 use crate::paxos::quotient::dead;
 use quorate::world::{NetworkKind, Persistence, Postcard, Scope};
 use quorate_core::paxos::{Config, Request, TimerKind};
@@ -29,7 +29,7 @@ pub fn snapshot<M: Paxos>() -> Executing<M> {
 pub fn install_crash<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("install-crash", 1, 1, 1));
     scope.timers.insert(TimerKind::Capture, 2);
-    scope.config.commit_messages = true;
+    scope.config.core_mut().commit_messages = true;
     (scope.crashes, scope.foretold) = (1, true);
     scope.persistence = Persistence::Asynchronous;
     scope.dead = Some(dead);
@@ -39,7 +39,7 @@ pub fn install_crash<M: Paxos>() -> Executing<M> {
 /// A command, and a read of whoever leads, while the leader changes.
 pub fn reads<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("reads", 1, 2, 1));
-    scope.config.reads = 1;
+    scope.config.core_mut().reads = 1;
     scope.requests.push(Request::Confirm);
     scope
 }
@@ -48,7 +48,7 @@ pub fn reads<M: Paxos>() -> Executing<M> {
 /// under way.
 pub fn rounds<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("rounds", 1, 1, 0));
-    scope.config.reads = 2;
+    scope.config.core_mut().reads = 2;
     scope.requests = vec![Request::Confirm, Request::Submit(1), Request::Confirm];
     scope
 }
@@ -57,14 +57,14 @@ pub fn rounds<M: Paxos>() -> Executing<M> {
 pub fn heartbeats<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("heartbeats", 1, 2, 1));
     scope.timers.insert(TimerKind::Heartbeat, 1);
-    scope.config.heartbeats = true;
+    scope.config.core_mut().heartbeats = true;
     scope
 }
 
 /// A leader whose disk lags is asked to hand over, and a command waits in its queue.
 pub fn busy_transfer<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 2>("2 slots", scope("busy-transfer", 1, 1, 2));
-    (scope.config.peer_window, scope.config.queue) = (1, 1);
+    (scope.config.core_mut().peer_window, scope.config.core_mut().queue) = (1, 1);
     scope.requests.push(Request::Transfer { to: NodeId(1) });
     scope.persistence = Persistence::Asynchronous;
     scope.dead = Some(dead);
@@ -75,9 +75,9 @@ pub fn busy_transfer<M: Paxos>() -> Executing<M> {
 pub fn observer<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("observer", 1, 1, 1));
     scope.timers.insert(TimerKind::Capture, 1);
-    scope.config.commit_messages = true;
-    scope.config.observers = 1;
-    scope.replicas += scope.config.observers;
+    scope.config.core_mut().commit_messages = true;
+    scope.config.core_mut().observers = 1;
+    scope.replicas += scope.config.core().observers;
     scope
 }
 
@@ -85,14 +85,14 @@ pub fn observer<M: Paxos>() -> Executing<M> {
 pub fn flow<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 2>("2 slots", scope("flow", 2, 1, 2));
     scope.timers.insert(TimerKind::Resend, 1);
-    (scope.config.peer_window, scope.config.resend) = (1, true);
+    (scope.config.core_mut().peer_window, scope.config.core_mut().resend) = (1, true);
     scope
 }
 
 /// Replicas that ask before they campaign.
 pub fn pre_vote<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("pre-vote", 1, 3, 1));
-    (scope.config.pre_vote, scope.config.rejects) = (true, true);
+    (scope.config.core_mut().pre_vote, scope.config.core_mut().rejects) = (true, true);
     scope.dead = Some(dead);
     scope
 }
@@ -100,7 +100,7 @@ pub fn pre_vote<M: Paxos>() -> Executing<M> {
 /// A leader that is asked to hand over.
 pub fn transfer<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("transfer", 1, 2, 1));
-    scope.config.peer_window = 1;
+    scope.config.core_mut().peer_window = 1;
     scope.requests.push(Request::Transfer { to: NodeId(1) });
     scope
 }
@@ -109,14 +109,14 @@ pub fn transfer<M: Paxos>() -> Executing<M> {
 pub fn taught_transfer<M: Paxos>() -> Executing<M> {
     let mut scope: Executing<M> = Scope { name: "taught-transfer", ..transfer() };
     scope.timers.insert(TimerKind::Election, 1);
-    scope.config.commit_messages = true;
+    scope.config.core_mut().commit_messages = true;
     scope
 }
 
 /// A replica that is asked to stop, a leader perhaps.
 pub fn stop<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("stop", 1, 2, 1));
-    scope.config.peer_window = 1;
+    scope.config.core_mut().peer_window = 1;
     scope.requests.push(Request::Stop);
     scope
 }
@@ -138,7 +138,7 @@ pub fn wild_mechanisms<M: Paxos>(length: u8) -> Executing<M> {
         reads: 2,
         ..Config::new(3)
     };
-    let mut scope = Scope::new("wild-mechanisms", 4, config);
+    let mut scope = Scope::new("wild-mechanisms", 4, M::Config::of(config));
     scope.timers = BTreeMap::from([
         (TimerKind::Election, 10 * length),
         (TimerKind::Heartbeat, 12 * length),
