@@ -5,7 +5,7 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, Progres
 use std::fs;
 
 /// Nanoseconds that this thread has run on a core, where the system tells (Linux).
-pub(super) fn thread_nanoseconds() -> Option<u64> {
+pub(crate) fn thread_nanoseconds() -> Option<u64> {
     fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok()
 }
 

@@ -8,7 +8,7 @@ use super::row::{Conclusion, Expect, Judgement, PANIC, Row};
 use super::search::Remarks;
 use crate::engine::resident_bytes;
 use crate::guard::{caught, quietly};
-use crate::simulate::{Panicked, Plan, Sample, Steering, runs_until};
+use crate::simulate::{Panicked, Plan, Sample, Spread, Steering, runs_on};
 use crate::trace::{CheckInfo, Form};
 use crate::verdict::Run;
 use quorate_spec::{Kind, Shape, Spec};
@@ -107,8 +107,8 @@ struct Runs<'a, M: Spec> {
 impl<M> Runs<'_, M>
 where
     M: Spec + Send + Sync,
-    M::State: Clone + Hash,
-    M::Action: Clone + Debug,
+    M::State: Clone + Hash + Send,
+    M::Action: Clone + Debug + Send,
 {
     fn run(&self) -> Outcome {
         let start = Instant::now();
@@ -124,7 +124,8 @@ where
             return Outcome { rows: vec![row], ..Outcome::default() };
         }
         self.live.model().before_runs();
-        let (sample, panicked) = runs_until(self.live.model(), &self.plan, &self.steering, &self.stopper());
+        let Spread { sample, panicked, cpu_seconds } =
+            runs_on(self.context.threads, self.live.model(), &self.plan, &self.steering, &self.stopper());
         self.count(&mut row, &sample);
         self.broken(&mut row, &sample);
         let is_found = row.conclusion == Conclusion::Violated || row.sentence.is_some();
@@ -140,7 +141,7 @@ where
             (None, None, _) => self.judge(row, &idle),
         };
         let elapsed = start.elapsed().as_secs_f64();
-        (row.wall_seconds, row.cpu_seconds) = (elapsed, elapsed);
+        (row.wall_seconds, row.cpu_seconds) = (elapsed, cpu_seconds.unwrap_or(elapsed));
         lines.insert(0, self.told(&sample, elapsed));
         lines.extend(self.put_to_the_test(&sample));
         lines.extend(self.again(&sample, panicked.as_ref()));

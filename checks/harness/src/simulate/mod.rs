@@ -6,7 +6,9 @@
 
 mod random;
 mod sample;
+mod spread;
 
 pub use random::Random;
+pub(crate) use sample::Panicked;
 pub use sample::{ONE_IN, Pick, Plan, Sample, Sampled, Steering, Tally, random_runs, steered_runs};
-pub(crate) use sample::{Panicked, runs_until};
+pub(crate) use spread::{Spread, runs_on};

@@ -106,6 +106,31 @@ impl<M: Model> Sample<M> {
         }
     }
 
+    /// Has a run broken the claim after which there is to be no other?
+    pub(super) fn is_over(&self, steering: &Steering<M>) -> bool {
+        steering.until.is_some_and(|id| self.broken().any(|(claim, _, _)| claim.id() == id))
+    }
+
+    /// Adds what later runs showed.
+    pub(super) fn add(&mut self, later: Sample<M>) {
+        for (own, more) in self.claims.iter_mut().zip(later.claims) {
+            own.triggers += more.triggers;
+            own.runs += more.runs;
+            own.found = own.found.take().or(more.found);
+        }
+        self.runs += later.runs;
+        self.steps += later.steps;
+        self.ended += later.ended;
+        self.cornered += later.cornered;
+        self.cut = later.cut;
+        for (kind, count) in later.coverage {
+            *self.coverage.entry(kind).or_default() += count;
+        }
+        if later.runs > 0 {
+            self.count(later.tally);
+        }
+    }
+
     /// The claims that never said anything, and the `sometimes` that no run reached.
     pub fn vacuous(&self) -> impl Iterator<Item = &Claim<M>> {
         let unsaid = self.claims.iter().filter(|sampled| match sampled.claim.shape() {
@@ -224,7 +249,7 @@ where
         }
         // What one run has computed is of no use to another, and would fill the memory.
         model.forget();
-        if steering.until.is_some_and(|id| sample.broken().any(|(claim, _, _)| claim.id() == id)) {
+        if sample.is_over(steering) {
             break;
         }
     }
