@@ -16,7 +16,14 @@ pub enum Event<M: Machine> {
     Drop(Shared<Envelope<M::Message>>),
     /// The network falls apart. Only on a lossy network.
     Partition(Split),
-    /// The network is whole again.
+    /// A link fails, in one direction. On a monotone network for ever: there a link that fails for a while only delays.
+    LinkDown {
+        /// Whose messages do not arrive any more.
+        from: NodeId,
+        /// Where.
+        to: NodeId,
+    },
+    /// The network is whole again, all links included. Only on a lossy network.
     Heal,
     /// An armed timer of a replica runs out.
     Timer {
@@ -67,7 +74,7 @@ impl<M: Machine> Event<M> {
     pub fn node(&self) -> Option<NodeId> {
         match self {
             Event::Deliver(envelope) | Event::Duplicate(envelope) => Some(envelope.to),
-            Event::Drop(_) | Event::Partition(_) | Event::Heal => None,
+            Event::Drop(_) | Event::Partition(_) | Event::LinkDown { .. } | Event::Heal => None,
             Event::CrashDuring { event, .. } => event.node(),
             Event::Timer { node, .. }
             | Event::Request { node, .. }

@@ -4,6 +4,7 @@
 //! model. Nothing in it is a re-implementation: the driver, the machine, the fold of the log and, in codec mode, the
 //! bytes are those that production runs.
 
+mod calm;
 mod codec;
 mod event;
 mod ghost;
@@ -20,12 +21,13 @@ mod shared;
 mod spec;
 mod state;
 
+pub use calm::Calm;
 pub use codec::{Codec, Postcard};
 pub use event::{Event, Observation};
 pub use ghost::Ghost;
 pub use local::Dead;
 pub use model::WorldModel;
-pub use network::{Envelope, Network, NetworkKind, Split};
+pub use network::{Envelope, Links, Network, NetworkKind, Split};
 pub use node::{Checkable, Node};
 pub use offers::Ask;
 pub use scope::{Comeback, Crashes, FORETOLD, Left, Persistence, Scope, TIMER_KINDS, Within};

@@ -1,12 +1,12 @@
 //! The world as a model: which events are possible, and what each does.
 
 use super::{
-    Checkable, Event, Ghost, Left, Memo, Network, NetworkKind, Observation, Persistence, Scope, Shared,
-    Split, World, digest,
+    Checkable, Event, Ghost, Left, Links, Memo, Network, NetworkKind, Observation, Persistence, Scope,
+    Shared, Split, World, digest,
     local::Fate,
     network::Envelope,
     node::{self, Cut, Node, Step, Transition, Writes},
-    reduce::Reducing,
+    reduce::{Reducer, Reducing},
 };
 use quorate_machine::NodeId;
 use quorate_spec::{Claim, Claims};
@@ -160,8 +160,8 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
                 left.duplicates = left.duplicates.checked_sub(1)?;
             }
             Event::Drop(envelope) => {
-                // Between the sides of a split nothing is delivered: that a message is lost there is no further fault.
-                if !world.split.parts(envelope.from, envelope.to) {
+                // Where nothing is delivered it is no further fault that a message is lost.
+                if !world.is_cut(envelope.from, envelope.to) {
                     left.drops = left.drops.checked_sub(1)?;
                 }
                 network = Some(without(&world.network, envelope)?);
@@ -175,6 +175,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
                 left.next_request += 1;
             }
             Event::Partition(_) => left.partitions = left.partitions.checked_sub(1)?,
+            Event::LinkDown { .. } => left.links = left.links.checked_sub(1)?,
             Event::Crash { node, .. } => left.crashes = left.crashes.without_one(*node)?,
             Event::CrashDuring { event, .. } => {
                 (left, network) = self.spend(world, event)?;
@@ -186,10 +187,16 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     }
 
     pub(super) fn possible(&self, world: &World<M, G>, event: &Event<M>) -> bool {
+        let lossy = self.scope.network != NetworkKind::Monotone;
         let Some(id) = event.node() else {
             return match event {
                 Event::Partition(split) => world.split.is_none() && split.is_of(self.scope.replicas),
-                Event::Heal => !world.split.is_none(),
+                Event::Heal => lossy && !(world.split.is_none() && world.down.is_none()),
+                Event::LinkDown { from, to } => {
+                    Links::all(self.scope.replicas).any(|link| link == (*from, *to))
+                        && !world.down.is_down(*from, *to)
+                }
+                Event::Drop(_) => lossy,
                 _ => true,
             };
         };
@@ -203,14 +210,19 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             Event::Request { .. } => node.driver().is_some(),
             // On a lossy network a message to a replica that is down is lost; a monotone one keeps it.
             Event::Deliver(envelope) | Event::Duplicate(envelope) => {
-                let is_lossy = self.scope.network != NetworkKind::Monotone;
-                (node.driver().is_some() || is_lossy) && !world.split.parts(envelope.from, envelope.to)
+                (node.driver().is_some() || lossy) && !world.is_cut(envelope.from, envelope.to)
             }
-            Event::Drop(_) | Event::Partition(_) | Event::Heal => true,
+            Event::Drop(_) | Event::Partition(_) | Event::LinkDown { .. } | Event::Heal => true,
         }
     }
 
-    fn after(&self, world: &World<M, G>, event: &Event<M>) -> Option<World<M, G>> {
+    /// What comes of `event`. With a reduction, messages that are dead are dropped, and what that rests on is tried.
+    pub(super) fn after(
+        &self,
+        world: &World<M, G>,
+        event: &Event<M>,
+        reduction: Option<Arc<Reducer<M>>>,
+    ) -> Option<World<M, G>> {
         if !self.possible(world, event) {
             return None;
         }
@@ -219,13 +231,13 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         next.left = left;
         match event {
             Event::Partition(split) => next.split = *split,
-            Event::Heal => next.split = Split::NONE,
+            Event::LinkDown { from, to } => next.down = next.down.with(*from, *to),
+            Event::Heal => (next.split, next.down) = (Split::NONE, Links::NONE),
             _ => {}
         }
         let is_lossy = self.scope.network != NetworkKind::Monotone;
         let mut network = network;
         let transition = event.node().zip(self.transition(world, event));
-        let reduction = self.reducing.current();
         let mut dropped = Vec::new();
         if let Some((id, step)) = &transition {
             if step.idle && network.is_none() && left == world.left {
@@ -294,7 +306,11 @@ pub(super) fn step_of<M: Checkable>(event: &Event<M>) -> Option<(NodeId, Step<M>
         Event::Sync { node } => (*node, Step::Sync),
         Event::Crash { node, keep } => (*node, Step::Crash { keep: *keep }),
         Event::Restart { node } => (*node, Step::Restart),
-        Event::Drop(_) | Event::Partition(_) | Event::Heal | Event::CrashDuring { .. } => return None,
+        Event::Drop(_)
+        | Event::Partition(_)
+        | Event::LinkDown { .. }
+        | Event::Heal
+        | Event::CrashDuring { .. } => return None,
     };
     Some((id, step, cut))
 }
@@ -325,6 +341,7 @@ impl<M: Checkable, G: Ghost<M>> Model for WorldModel<M, G> {
             nodes: nodes.clone(),
             network: Shared::new(network.clone()),
             split: Split::NONE,
+            down: Links::NONE,
             left,
             ghost: Shared::new(ghost.clone()),
         };
@@ -339,6 +356,6 @@ impl<M: Checkable, G: Ghost<M>> Model for WorldModel<M, G> {
     }
 
     fn next_state(&self, world: &Self::State, event: Self::Action) -> Option<Self::State> {
-        self.after(world, &event)
+        self.after(world, &event, self.reducing.current())
     }
 }

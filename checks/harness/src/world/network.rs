@@ -65,6 +65,48 @@ impl Split {
     }
 }
 
+/// The one-way links that have failed: what is sent from one replica to another does not arrive, and the other way it
+/// may. So connectivity can be partial: one replica hears another and is not heard, or two hear a third and not each
+/// other. Among replicas `0..`[`Links::REPLICAS`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Links(u64);
+
+impl Links {
+    /// Every link works.
+    pub const NONE: Links = Links(0);
+
+    /// Replicas whose links can fail.
+    pub const REPLICAS: u16 = 8;
+
+    /// Every link of a network of so many replicas.
+    pub fn all(replicas: u16) -> impl Iterator<Item = (NodeId, NodeId)> {
+        let ids = move || (0..replicas).map(NodeId);
+        ids().flat_map(move |from| ids().map(move |to| (from, to))).filter(|(from, to)| from != to)
+    }
+
+    /// Does every link work?
+    pub fn is_none(&self) -> bool {
+        *self == Links::NONE
+    }
+
+    /// Has the link from one replica to another failed?
+    pub fn is_down(self, from: NodeId, to: NodeId) -> bool {
+        self.0 & Links::bit(from, to) != 0
+    }
+
+    /// These, and this one.
+    #[must_use]
+    pub fn with(self, from: NodeId, to: NodeId) -> Links {
+        Links(self.0 | Links::bit(from, to))
+    }
+
+    fn bit(from: NodeId, to: NodeId) -> u64 {
+        let is_known = from.0.max(to.0) < Links::REPLICAS;
+        if is_known { 1 << (from.0 * Links::REPLICAS + to.0) } else { 0 }
+    }
+}
+
 /// The messages on their way, sorted: a set on a monotone network, a multiset on a lossy one.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(bound = "", transparent)]

@@ -1,7 +1,7 @@
 //! What can happen in a world: every event that is on offer, and what an event of another run is here.
 
 use super::{
-    Checkable, Event, Ghost, NetworkKind, Shared, Split, World, WorldModel, network::Envelope,
+    Checkable, Event, Ghost, Links, NetworkKind, Shared, Split, World, WorldModel, network::Envelope,
     scope::Comeback,
 };
 use quorate_machine::{Machine, NodeId, RequestId};
@@ -111,15 +111,17 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         }
     }
 
-    fn push_deliveries(&self, world: &World<M, G>, events: &mut Vec<Event<M>>) {
+    pub(super) fn push_deliveries(&self, world: &World<M, G>, events: &mut Vec<Event<M>>) {
         let mut last = None;
         for envelope in world.network.messages() {
             if last.is_some_and(|last: &Shared<Envelope<M::Message>>| last == envelope) {
                 continue;
             }
             last = Some(envelope);
-            if world.split.parts(envelope.from, envelope.to) {
-                events.push(Event::Drop(envelope.clone()));
+            if world.is_cut(envelope.from, envelope.to) {
+                if self.scope().network != NetworkKind::Monotone {
+                    events.push(Event::Drop(envelope.clone()));
+                }
                 continue;
             }
             let delivery = Event::Deliver(envelope.clone());
@@ -137,10 +139,17 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     }
 
     fn push_partitions(&self, world: &World<M, G>, events: &mut Vec<Event<M>>) {
-        if !world.split.is_none() {
+        let is_lossy = self.scope().network != NetworkKind::Monotone;
+        if is_lossy && !(world.split.is_none() && world.down.is_none()) {
             events.push(Event::Heal);
-        } else if world.left.partitions > 0 && self.scope().network != NetworkKind::Monotone {
+        }
+        if is_lossy && world.split.is_none() && world.left.partitions > 0 {
             events.extend(Split::all(self.scope().replicas).map(Event::Partition));
+        }
+        if world.left.links > 0 {
+            let working =
+                Links::all(self.scope().replicas).filter(|(from, to)| !world.down.is_down(*from, *to));
+            events.extend(working.map(|(from, to)| Event::LinkDown { from, to }));
         }
     }
 

@@ -73,6 +73,7 @@ pub(super) fn picture<M: Checkable, G: Ghost<M>>(
         Event::Restart { .. } => Some("restart".to_owned()),
         Event::Drop(_) => Some("loss".to_owned()),
         Event::Partition(_) => Some("partition".to_owned()),
+        Event::LinkDown { .. } => Some("link".to_owned()),
         _ => None,
     };
     picture.label = label(model, event);
@@ -91,6 +92,7 @@ fn label<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, event: &Event<M>) 
             let apart: Vec<_> = model.ids().filter(|id| split.parts(*id, NodeId(0))).map(actor_id).collect();
             format!("the network falls apart: {} cannot reach the others", apart.join(" and "))
         }
+        Event::LinkDown { from, to } => format!("replica {to} cannot hear replica {from} any more"),
         Event::Heal => "the network is whole again".to_owned(),
         Event::Timer { node, kind } => format!("replica {node}: {kind:?} timer runs out"),
         Event::Request { node, request, .. } => format!("replica {node} is asked to {}", plain(request)),

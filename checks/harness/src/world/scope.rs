@@ -1,6 +1,6 @@
 //! A scope: everything that bounds a world, in one place, so that every result can print it.
 
-use super::{Ask, Codec, Dead, World, network::NetworkKind};
+use super::{Ask, Codec, Dead, Links, World, network::NetworkKind};
 use quorate_machine::{Machine, NodeId};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -58,6 +58,8 @@ pub struct Scope<M: Machine, G> {
     /// How often the network may fall apart, if it is a lossy one: on a monotone one, where any message may never
     /// arrive, that is nothing new.
     pub partitions: u8,
+    /// How many one-way links may fail, of at most [`Links::REPLICAS`] replicas.
+    pub links: u8,
     /// What clients may ask once the script is over, and how often in all.
     pub clients: Option<(u16, Ask<M, G>)>,
     /// Passes every message and every log record through bytes.
@@ -105,6 +107,7 @@ impl<M: Machine, G> Scope<M, G> {
             persistence: Persistence::Atomic,
             network: NetworkKind::Monotone,
             partitions: 0,
+            links: 0,
             clients: None,
             codec: None,
             call: None,
@@ -140,6 +143,9 @@ impl<M: Machine, G> fmt::Display for Scope<M, G> {
         }
         if self.partitions > 0 {
             write!(f, ", {} partitions", self.partitions)?;
+        }
+        if self.links > 0 {
+            write!(f, ", {} one-way links fail", self.links)?;
         }
         if let Some((asks, _)) = self.clients {
             write!(f, ", clients ask {asks}x by what they know")?;
@@ -201,6 +207,9 @@ pub struct Left {
     /// Partitions of the network.
     #[serde(skip_serializing_if = "is_zero")]
     pub partitions: u8,
+    /// One-way links that may fail.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub links: u8,
     /// The next request of the script, and after it how many requests there were.
     pub next_request: u16,
 }
@@ -209,8 +218,8 @@ impl Left {
     /// The full budgets of `scope`: one value, or one for each way to foretell its crashes.
     ///
     /// # Panics
-    /// If the scope has more timer kinds than [`TIMER_KINDS`], more than 255 requests, or foretold crashes of more
-    /// than [`FORETOLD`] replicas.
+    /// If the scope has more timer kinds than [`TIMER_KINDS`], more than 255 requests, foretold crashes of more than
+    /// [`FORETOLD`] replicas, or failing links of more than [`Links::REPLICAS`].
     pub fn of<M: Machine, G>(scope: &Scope<M, G>) -> Vec<Left> {
         assert!(scope.timers.len() <= TIMER_KINDS, "{}: over {TIMER_KINDS} timer kinds", scope.name);
         assert!(scope.requests.len() <= 255, "{}: over 255 requests", scope.name);
@@ -222,8 +231,10 @@ impl Left {
             NetworkKind::Monotone => (0, 0),
             NetworkKind::Lossy { drops, duplicates } => (drops, duplicates),
         };
-        let partitions = scope.partitions;
-        let left = |crashes| Left { timers, crashes, drops, duplicates, partitions, next_request: 0 };
+        let many = Links::REPLICAS;
+        assert!(scope.links == 0 || scope.replicas <= many, "{}: links of over {many} replicas", scope.name);
+        let (partitions, links) = (scope.partitions, scope.links);
+        let left = |crashes| Left { timers, crashes, drops, duplicates, partitions, links, next_request: 0 };
         if !scope.foretold {
             return vec![left(Crashes::Any(scope.crashes))];
         }

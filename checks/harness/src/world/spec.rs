@@ -15,7 +15,8 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
             (lossy(|_, duplicates| duplicates), "duplicate"),
             (lossy(|drops, _| drops), "drop"),
             (scope.partitions > 0 && scope.network != NetworkKind::Monotone, "partition"),
-            (scope.partitions > 0 && scope.network != NetworkKind::Monotone, "heal"),
+            (scope.links > 0, "link-down"),
+            (scope.partitions.max(scope.links) > 0 && scope.network != NetworkKind::Monotone, "heal"),
             (!scope.timers.is_empty(), "timer"),
             (!scope.requests.is_empty() || scope.clients.is_some(), "request"),
             (scope.persistence == Persistence::Asynchronous, "sync"),
@@ -32,6 +33,7 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
             Event::Duplicate(_) => "duplicate",
             Event::Drop(_) => "drop",
             Event::Partition(_) => "partition",
+            Event::LinkDown { .. } => "link-down",
             Event::Heal => "heal",
             Event::Timer { .. } => "timer",
             Event::Request { .. } => "request",
@@ -71,6 +73,7 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
     fn is_stutter(&self, before: &Self::State, after: &Self::State) -> bool {
         before.left == after.left
             && before.split == after.split
+            && before.down == after.down
             && before.network.same(&after.network)
             && before.ghost.same(&after.ghost)
             && before.nodes.iter().zip(&after.nodes).all(|(before, after)| before.same(after))

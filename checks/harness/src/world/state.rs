@@ -1,6 +1,6 @@
 //! The state of a world.
 
-use super::{Left, Network, Node, Shared, Split};
+use super::{Left, Links, Network, Node, Shared, Split};
 use quorate_machine::{Machine, NodeId};
 use serde::Serialize;
 
@@ -12,6 +12,8 @@ pub struct World<M: Machine, G> {
     pub(crate) network: Shared<Network<M>>,
     #[serde(skip_serializing_if = "Split::is_none")]
     pub(crate) split: Split,
+    #[serde(skip_serializing_if = "Links::is_none")]
+    pub(crate) down: Links,
     pub(crate) left: Left,
     pub(crate) ghost: Shared<G>,
 }
@@ -38,6 +40,16 @@ impl<M: Machine, G> World<M, G> {
     /// How the network has fallen apart.
     pub fn split(&self) -> Split {
         self.split
+    }
+
+    /// The one-way links that have failed.
+    pub fn down(&self) -> Links {
+        self.down
+    }
+
+    /// Does nothing that is sent from one replica to another arrive, for now?
+    pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
+        self.split.parts(from, to) || self.down.is_down(from, to)
     }
 
     /// What is left of the budgets.

@@ -2,6 +2,7 @@
 //! duplicate and reorder; codecs and recovery are inside the circle.
 
 mod ledger;
+mod links;
 mod reduction;
 
 use ledger::{Ledger, Told};

@@ -1,0 +1,102 @@
+//! What becomes of a world in which no fault happens any more: for claims that say what comes about in the end.
+
+use super::{Checkable, Event, Ghost, Left, Links, Split, World, WorldModel, scope::TIMER_KINDS};
+use quorate_machine::NodeId;
+
+/// Deliveries between two rounds of timers, at most. More are a storm, which does not settle.
+const DELIVERIES: usize = 20_000;
+
+/// How timers run while nothing fails.
+pub struct Calm<M: Checkable, G: Ghost<M>> {
+    /// Rounds, at most. In each, every timer that is armed fires once, but for those of the kind `seldom`.
+    pub rounds: usize,
+    /// Of this kind one fires in a round, that of one replica after the other: timers that run out because nothing was
+    /// heard for long, such as an election's.
+    pub seldom: M::TimerKind,
+    /// Is everything as it should be in the end?
+    pub is_settled: fn(&WorldModel<M, G>, &World<M, G>) -> bool,
+}
+
+impl<M: Checkable, G: Ghost<M>> Clone for Calm<M, G> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<M: Checkable, G: Ghost<M>> Copy for Calm<M, G> {}
+
+impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
+    /// Does `world` settle once nothing fails any more? The network is whole, whoever is down restarts, every message
+    /// arrives, every disk writes, and timers run as `calm` says. The budgets of the scope do not bound that, and its
+    /// clients ask nothing new.
+    ///
+    /// The same world always settles in the same way, so a claim may ask this: it says what `always` eventually comes
+    /// about, and a run that breaks it replays like any other.
+    ///
+    /// ```
+    /// use quorate::world::{Calm, Checkable, Ghost, World, WorldModel};
+    ///
+    /// /// Wherever a run has come to, all replicas are up in the end.
+    /// fn recovers<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, world: &World<M, G>, seldom: M::TimerKind) -> bool {
+    ///     let is_settled = |_: &WorldModel<M, G>, world: &World<M, G>| {
+    ///         world.nodes().iter().all(|node| node.driver().is_some())
+    ///     };
+    ///     model.settles(world, &Calm { rounds: 10, seldom, is_settled })
+    /// }
+    /// ```
+    pub fn settles(&self, world: &World<M, G>, calm: &Calm<M, G>) -> bool {
+        let mut world = world.clone();
+        (world.split, world.down) = (Split::NONE, Links::NONE);
+        for id in self.ids() {
+            self.happens(&mut world, Event::Restart { node: id });
+        }
+        for round in 0..calm.rounds {
+            if !self.delivers_all(&mut world) {
+                return false;
+            }
+            if (calm.is_settled)(self, &world) {
+                return true;
+            }
+            let turn = NodeId(u16::try_from(round).unwrap_or_default() % self.scope().replicas.max(1));
+            for (id, kind) in self.armed(&world, calm.seldom, turn) {
+                self.happens(&mut world, Event::Timer { node: id, kind });
+            }
+        }
+        self.delivers_all(&mut world) && (calm.is_settled)(self, &world)
+    }
+
+    /// The timers of a round.
+    fn armed(&self, world: &World<M, G>, seldom: M::TimerKind, turn: NodeId) -> Vec<(NodeId, M::TimerKind)> {
+        let up = self.ids().filter_map(|id| Some((id, world.node(id).driver()?)));
+        let armed = up.flat_map(|(id, driver)| driver.armed().iter().map(move |kind| (id, *kind)));
+        armed.filter(|(id, kind)| *kind != seldom || *id == turn).collect()
+    }
+
+    /// Everything arrives, and everything is written; false if there is no end to it.
+    fn delivers_all(&self, world: &mut World<M, G>) -> bool {
+        for _ in 0..DELIVERIES {
+            let mut next =
+                self.ids().map(|id| Event::Sync { node: id }).find(|sync| self.possible(world, sync));
+            if next.is_none() {
+                let mut letters = Vec::new();
+                self.push_deliveries(world, &mut letters);
+                next = letters.into_iter().find(|event| matches!(event, Event::Deliver(_)));
+            }
+            let Some(event) = next else { return true };
+            if !self.happens(world, event) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Takes the step, if it is one, whatever is left of the budgets.
+    fn happens(&self, world: &mut World<M, G>, event: Event<M>) -> bool {
+        world.left = Left { timers: [u8::MAX; TIMER_KINDS], ..world.left };
+        let next = if self.possible(world, &event) { self.after(world, &event, None) } else { None };
+        let has_next = next.is_some();
+        if let Some(next) = next {
+            *world = next;
+        }
+        has_next
+    }
+}
