@@ -12,7 +12,7 @@
 //! What a client may rely on:
 //!
 //! * A session is opened through the log. Its [`ClientId`] is unique. An answer to `Open` that is lost leaves a session
-//!   that nobody uses, and that goes when it is the least recently active.
+//!   that nobody uses, and those go first when there are too many.
 //! * A client numbers its commands from 0 and says with each which of the earlier replies it does not need any more
 //!   ([`Stamp::acknowledged`]). It has at most [`Limits::pipeline`] numbers from there on under way.
 //! * Commands of one client that are under way together take effect once each, but in an order of the log's choice: the
@@ -59,7 +59,8 @@ pub struct Stamp {
 pub struct Limits {
     /// Clients `0..residents` exist from the start and are never evicted.
     pub residents: u32,
-    /// Sessions that are open at a time, residents apart. One more evicts the least recently active.
+    /// Sessions that are open at a time, residents apart. One more evicts one that was never used, the oldest first, or
+    /// else the least recently active.
     pub sessions: u32,
     /// Commands that one client may have under way, and replies that are kept for it.
     pub pipeline: u32,
@@ -233,6 +234,11 @@ impl<O: Plain> Table<O> {
         client.0 < u64::from(self.limits.residents)
     }
 
+    /// Whether a session that is not a resident's was given a command since it was opened. Its name says when that was.
+    fn is_used(&self, session: &Session<O>) -> bool {
+        session.active > session.client.0.saturating_sub(self.limits.residents.into())
+    }
+
     /// The others' names are slots, which come in no pattern that is known here, so they are mixed (Knuth, *The Art of
     /// Computer Programming*, section 6.4: multiplicative hashing).
     #[inline]
@@ -253,11 +259,14 @@ impl<O: Plain> Table<O> {
         }
     }
 
-    /// Ends the least recently active session that is not a resident's. Looks at all of them.
+    /// Ends a session that is not a resident's: of those that were never used the oldest, and if each was used the
+    /// least recently active one. So a client that opens again and again, because the answers are lost, makes others
+    /// lose one session and no more. Looks at all of them.
     fn evict(&mut self) -> Option<ClientId> {
         let all = self.shards.iter().flat_map(|shard| shard.iter());
         let others = all.filter(|session| !self.is_resident(session.client));
-        let (_, client) = others.map(|session| (session.active, session.client)).min()?;
+        let order = |session: &Session<O>| (self.is_used(session), session.active, session.client);
+        let (.., client) = others.map(order).min()?;
         let shard = self.shard_of(client);
         if self.shards[shard].remove(client) {
             self.open -= 1;
@@ -333,6 +342,24 @@ mod tests {
         let mut clients: Vec<_> = table.clients().map(|client| client.0).collect();
         clients.sort_unstable();
         assert_eq!(clients, [0, 1, 2, 8]);
+    }
+
+    #[test]
+    fn who_opens_again_and_again_evicts_nobody_who_uses_a_session() {
+        let mut table = table(1, 3, 1);
+        let living: Vec<_> = (0..2).map(|index| table.open(index).expect("there is room").client).collect();
+        let used = |table: &mut Table<u64>, index, sequence| {
+            for client in &living {
+                let stamp = Stamp { client: *client, ..stamp(0, sequence, sequence) };
+                assert_eq!(table.execute(index, &stamp, || sequence), Ok(&sequence));
+            }
+        };
+        used(&mut table, 2, 0);
+        for index in 3..20 {
+            let evicted = table.open(index).expect("sessions are allowed").evicted;
+            assert!(evicted.is_none_or(|client| !living.contains(&client)), "{evicted:?} is in use");
+        }
+        used(&mut table, 20, 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::message::{
 };
 use super::state::{Replica, Role, Write};
 use crate::batch::Batch;
-use quorate_machine::{Effects, NodeId};
+use quorate_machine::{Effects, NodeId, Weigh};
 
 /// A proposal for a run of slots: the contents of a `Message::Accept`.
 pub(super) struct Proposal<C> {
@@ -33,10 +33,30 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             self.write(Write::Promise(ballot), effects);
             self.await_leader(effects);
         }
-        let reported = |(ballot, value): (Ballot, &Value<C>)| Entry { ballot, value: value.clone() };
-        let accepted = self.durable.log.iter_from(from.0).map(|(_, held)| held.map(reported)).collect();
+        let (accepted, more) = self.report(from);
+        let chosen = self.chosen().min(from.after(accepted.len()));
         effects.barrier();
-        effects.send(ballot.node, Message::Promise { ballot, chosen: self.chosen(), first: from, accepted });
+        effects.send(ballot.node, Message::Promise { ballot, chosen, first: from, accepted, more });
+    }
+
+    /// What was accepted from a slot on, as far as it fits into a message, and whether there is more. Something is in
+    /// it, if there is anything, and the last item is never `None`.
+    fn report(&self, from: Slot) -> (Vec<Option<Entry<C>>>, bool) {
+        let (count, bytes) = (self.config.chunk.max(1) as usize, u64::from(self.config.message_bytes));
+        let (mut accepted, mut weight, mut has_any) = (Vec::new(), 0, false);
+        for (_, held) in self.durable.log.iter_from(from.0) {
+            let more = held.map_or(0, |(_, value)| value.weight());
+            let is_heavy = bytes > 0 && weight > 0 && weight + more > bytes;
+            if has_any && (is_heavy || accepted.len() >= count) {
+                break;
+            }
+            weight += more;
+            has_any |= held.is_some();
+            accepted.push(held.map(|(ballot, value)| Entry { ballot, value: value.clone() }));
+        }
+        while accepted.pop_if(|held| held.is_none()).is_some() {}
+        let more = from.after(accepted.len()) < self.durable.end();
+        (accepted, more)
     }
 
     /// Whether somebody whose first unchosen slot is `from` must be told of chosen slots before it is promised anything:

@@ -108,7 +108,8 @@ pub struct Counters {
     pub elections: u64,
     /// Campaigns won.
     pub won: u64,
-    /// Times that it stopped leading or campaigning because of a higher ballot, or because it was asked to.
+    /// Times that it stopped leading or campaigning: because of a higher ballot, because it was asked to, or because no
+    /// quorum answered it.
     pub step_downs: u64,
     /// Election timers that ran out.
     pub timeouts: u64,
@@ -118,6 +119,8 @@ pub struct Counters {
     pub snapshots: u64,
     /// Of these, those received from another replica.
     pub installed: u64,
+    /// Times that a snapshot was given up, in the middle, for another one.
+    pub started_anew: u64,
     /// Chunks of snapshots written to disk.
     pub chunks: u64,
     /// Commands submitted by clients.
@@ -204,6 +207,7 @@ impl Counters {
             Notice::Role(Standing::Leader) => self.won += 1,
             Notice::Role(Standing::Follower) => self.step_downs += 1,
             Notice::Installed { .. } => self.installed += 1,
+            Notice::StartedAnew { .. } => self.started_anew += 1,
             Notice::Stopped => {}
         }
     }

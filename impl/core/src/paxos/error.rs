@@ -34,6 +34,9 @@ pub enum ConfigError {
         /// Commands in one `Accept`.
         batch: u32,
     },
+    /// An idle leader would hear nobody, and step down.
+    #[error("a quorum check needs heartbeats")]
+    SilentLeader,
     /// A limit of zero stops the replica.
     #[error("{limit} must be at least 1")]
     Zero {

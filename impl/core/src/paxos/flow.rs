@@ -4,8 +4,9 @@
 //! and one word about what is chosen. What it missed it asks for itself.
 
 use super::acceptor::Proposal;
-use super::message::{Chunk, Message, Payload, Slot};
+use super::message::{Chunk, Entry, Message, Payload, Slot};
 use super::state::{Leader, Progress, Replica, Role};
+use crate::batch::Batch;
 use quorate_machine::{Effects, NodeId};
 
 impl<C: Payload, S: Chunk> Replica<C, S> {
@@ -104,12 +105,23 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         if self.config.observers == 0 {
             return;
         }
-        let (upto, window, observers) =
-            (self.chosen(), self.config.peer_window, self.config.members().observers());
-        let slots = (first.0..upto.0).map(|slot| self.durable.entry(Slot(slot)));
-        let entries: crate::batch::Batch<_> = slots.flatten().collect();
+        let mut first = first;
+        while first < self.chosen() {
+            let entries = self.lesson(first);
+            let upto = first.after(entries.len());
+            if upto == first {
+                return;
+            }
+            self.push_lesson(first, &entries, effects);
+            first = upto;
+        }
+    }
+
+    /// One lesson, of those that are pushed. It speaks of no slot past its end: what follows is on its way.
+    fn push_lesson(&mut self, first: Slot, entries: &Batch<Entry<C>>, effects: &mut Effects<Self>) {
+        let (window, upto) = (self.config.peer_window, first.after(entries.len()));
         let Role::Leader(leader) = &mut self.role else { return };
-        for observer in observers {
+        for observer in self.config.members().observers() {
             if let Some(progress) = leader.peers.get_mut(usize::from(observer.0)) {
                 if progress.sent != first || !progress.admits(upto, window) {
                     continue;

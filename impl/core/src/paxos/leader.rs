@@ -53,7 +53,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         let Replica { config, role: Role::Leader(leader), .. } = self else { return };
         leader.weight += command.weight();
         leader.queue.extend(iter::once(Value::Command(command)));
-        let is_heavy = config.batch_bytes > 0 && leader.weight >= u64::from(config.batch_bytes);
+        let is_heavy = config.message_bytes > 0 && leader.weight >= u64::from(config.message_bytes);
         if (leader.queue.len() >= batch || is_heavy) && self.room() > 0 {
             self.flush(effects);
         }
@@ -114,7 +114,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
 
     /// How many of these values go into one `Accept`: at least one, if there is one.
     fn fitting(&self, values: &[Value<C>]) -> usize {
-        let (count, bytes) = (self.config.batch.max(1) as usize, u64::from(self.config.batch_bytes));
+        let (count, bytes) = (self.config.batch.max(1) as usize, u64::from(self.config.message_bytes));
         let values = &values[..count.min(values.len())];
         let weighed = values.iter().scan(0, |sum, value| {
             *sum += value.weight();
@@ -141,6 +141,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         if ballot != promised || upto > leader.next {
             return;
         }
+        self.note_answer(from, ballot);
         if upto > chosen {
             self.count_vote(from, upto, effects);
         }
@@ -187,6 +188,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             effects.set_timer(TimerKind::Heartbeat);
             self.tell_chosen(effects);
             self.ask_who_lives(effects);
+            self.probe_the_silent(effects);
         }
     }
 

@@ -3,7 +3,7 @@
 use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing};
 use super::state::{Replica, Write};
 use crate::batch::Batch;
-use quorate_machine::{Effects, NodeId};
+use quorate_machine::{Effects, NodeId, Weigh};
 
 impl<C: Payload, S: Chunk> Replica<C, S> {
     /// The leader of `ballot` lives and knows this much to be chosen.
@@ -45,17 +45,29 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Somebody misses chosen values. What was cut off is in the snapshot.
     pub(super) fn teach(&mut self, to: NodeId, from: Slot, effects: &mut Effects<Self>) {
         if from.0 < self.durable.log.offset() {
-            return self.send_chunks(to, 0, effects);
+            return self.offer_snapshot(to, effects);
         }
-        let known = usize::try_from(self.chosen().since(from)).unwrap_or(usize::MAX);
-        let count = known.min(self.config.chunk.max(1) as usize);
-        if count == 0 {
+        let entries = self.lesson(from);
+        if entries.is_empty() {
             return;
         }
-        let slots = (0..count).map(|at| self.durable.entry(from.after(at)));
-        let learn = Message::Learn { first: from, entries: slots.flatten().collect(), chosen: self.chosen() };
-        effects.send(to, learn);
-        self.note_progress(to, from.after(count), effects);
+        let upto = from.after(entries.len());
+        effects.send(to, Message::Learn { first: from, entries, chosen: self.chosen() });
+        self.note_progress(to, upto, effects);
+    }
+
+    /// The chosen entries from `from` on, as many as one message may hold; at least one, if there is one.
+    pub(super) fn lesson(&self, from: Slot) -> Batch<Entry<C>> {
+        let (count, bytes) = (self.config.chunk.max(1) as usize, u64::from(self.config.message_bytes));
+        let slots = from.0..self.chosen().0.min(from.after(count).0);
+        let mut weight = 0;
+        let entries = slots.map_while(|slot| {
+            let entry = self.durable.entry(Slot(slot))?;
+            let is_first = weight == 0;
+            weight += entry.value.weight();
+            (is_first || bytes == 0 || weight <= bytes).then_some(entry)
+        });
+        entries.collect()
     }
 
     /// Chosen values arrived. A leader leaves them alone: what it proposed it learns from votes, or it is no longer
@@ -79,7 +91,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         self.announce(start, effects);
         self.ask_for_more(from, chosen, effects);
         let has_all = self.standing() == Standing::Follower && self.chosen() >= chosen;
-        if has_all && self.config.peer_window > 0 {
+        if has_all && (self.config.peer_window > 0 || self.config.pin_bytes > 0) {
             // What is learned is not voted for: by asking for what comes next a member says what it has.
             effects.barrier();
             effects.send(from, Message::CatchUp { from: self.chosen() });

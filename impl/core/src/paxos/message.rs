@@ -107,7 +107,7 @@ pub enum Message<C, S = ()> {
     Prepare {
         /// The sender's new ballot.
         ballot: Ballot,
-        /// The sender's first unchosen slot.
+        /// The sender's first unchosen slot; a later one if the receiver has reported those before it.
         from: Slot,
     },
     /// Phase 1b: the sender will accept nothing at a lower ballot.
@@ -120,6 +120,8 @@ pub enum Message<C, S = ()> {
         first: Slot,
         /// What the sender has accepted from `first` on. The last item is never `None`.
         accepted: Vec<Option<Entry<C>>>,
+        /// The sender has accepted more, past the last item, than fits into a message: the receiver asks from there.
+        more: bool,
     },
     /// The answer to a message of a lower ballot than the sender has promised.
     Reject {
@@ -188,11 +190,12 @@ pub enum Message<C, S = ()> {
         /// The first chunk that is missing.
         at: u32,
     },
-    /// A leader asks whether anybody has promised more than its ballot, because reads wait for that.
+    /// A leader asks whether anybody has promised more than its ballot, because reads wait for that, or because it has
+    /// not heard the receiver for a while.
     Probe {
         /// The leader's ballot.
         ballot: Ballot,
-        /// Grows with every round of probes at this ballot. At least 1.
+        /// Grows with every round of probes at this ballot. At least 1 if reads wait; else 0.
         round: u64,
     },
     /// Nothing above `ballot` was promised when the probe of this round was received.

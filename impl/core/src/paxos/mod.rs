@@ -16,8 +16,10 @@
 //! | `proposer.rs` | phase 1: campaign, adopt the values of the highest ballots, fill holes, lead |
 //! | `leader.rs` | phase 2: propose, count votes, repeat, push back |
 //! | `flow.rs` | windows per peer: what a slow or absent member costs; observers |
+//! | `contact.rs` | whether a leader still hears a quorum |
 //! | `learner.rs` | the chosen prefix, and catching up |
 //! | `snapshot.rs` | compaction, and snapshots that are captured, sent and received a chunk at a time |
+//! | `pins.rs` | a snapshot that somebody receives stays until it is there |
 //! | `reader.rs` | linearizable reads by a round of probes |
 //! | `transfer.rs` | handing over leadership, and stopping |
 //! | `step.rs` | every input, and who deals with it |
@@ -141,32 +143,38 @@
 //! state and the client table, which copies nothing. Each time that `TimerKind::Capture` fires, `Server::capture` hands
 //! one chunk to `snapshot.rs`, `Replica::capture`, which writes it; after the last one `Replica::finish_snapshot` writes
 //! that it is whole and cuts off the log before it, except for the last slots that the configuration retains. A replica
-//! that asks for slots that were cut off is sent the first chunks instead (`Replica::send_chunks`). It writes each that is
+//! that asks for slots that were cut off is sent the first chunks instead (`Replica::offer_snapshot`). It writes each that is
 //! the next in order (`Replica::receive_chunk`), asks for more after each group behind a **barrier**
 //! (`Replica::ask_for_chunks`, answered by `Replica::fetch`), and goes on where it was after a restart; once it has them
-//! all, `server.rs`, `Server::install` takes the state over. Commands go on meanwhile.
+//! all, `server.rs`, `Server::install` takes the state over. Commands go on meanwhile, and so do snapshots: the one that
+//! is being received, and the log above it, stay where they are (`pins.rs`, `Replica::pin`, `Replica::pinned_cut`) until
+//! its receiver has caught up, or until that would keep too much.
 //!
 //! **Another leader** comes when the election timer of a replica fires; `Message::Commit` and `Message::Probe` start it
 //! anew. `prevote.rs`, `Replica::election_timeout` first asks whether others miss the leader too
 //! (`Replica::ask_for_grants`); another says so if its own timer has fired since it heard of one (`Replica::pre_vote`).
 //! If a quorum does (`Replica::pre_grant`), `proposer.rs`, `Replica::campaign` makes a ballot, writes it, and behind a
 //! **barrier** asks all for their promise by `Message::Prepare`. `acceptor.rs`, `Replica::prepare` promises, and tells
-//! behind a **barrier** what it has voted for; unless it has promised more (`Replica::reject`), or the candidate lags
+//! behind a **barrier** what it has voted for, in several messages if it is much (`Replica::report`; the candidate asks for
+//! each); unless it has promised more (`Replica::reject`), or the candidate lags
 //! too far behind what is chosen (`Replica::must_teach`: by more than one message can teach, or by what is cut off) and is
 //! taught first. With a quorum of promises (`proposer.rs`,
 //! `Replica::promise`) it leads (`Replica::lead`): for each slot that may have been chosen it proposes again what was voted
 //! for at the highest ballot, and a no-op where nothing was, from step 5 on; whatever was chosen is among that. A leader
-//! that is asked to hand over or to stop (`transfer.rs`, `Replica::transfer`, `Replica::stop`) finishes, waits until its
+//! that a quorum has not answered for a period of its own election timer steps down (`contact.rs`, `Replica::end_period`),
+//! and its clients are told so. One that is asked to hand over or to stop (`transfer.rs`, `Replica::transfer`, `Replica::stop`) finishes, waits until its
 //! successor says that it has everything from the leader's first slot on, and tells it by `Message::TimeoutNow` to campaign
 //! at once (`Replica::hand_over`, `Replica::timeout_now`).
 
 mod acceptor;
+mod contact;
 pub mod counters;
 mod error;
 mod flow;
 mod leader;
 mod learner;
 mod message;
+mod pins;
 mod prevote;
 mod proposer;
 mod reader;

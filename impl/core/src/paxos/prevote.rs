@@ -10,10 +10,11 @@ use crate::quorum::Tally;
 use quorate_machine::{Effects, NodeId};
 
 impl<C: Payload, S: Chunk> Replica<C, S> {
-    /// The election timer fired: nothing was heard of a leader for long. A leader arms it to wait for its successor.
+    /// The election timer fired: nothing was heard of a leader for long. A leader arms it to wait for its successor, and
+    /// to see whether it is still heard.
     pub(super) fn election_timeout(&mut self, effects: &mut Effects<Self>) {
         if self.standing() == Standing::Leader {
-            self.give_up_transfer(effects);
+            self.end_period(effects);
         } else if self.config.pre_vote {
             self.ask_for_grants(effects);
         } else {

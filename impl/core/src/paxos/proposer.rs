@@ -2,9 +2,8 @@
 
 use super::message::{Ballot, Chunk, Entry, Message, Notice, Payload, Slot, Standing, TimerKind, Value};
 use super::state::{Candidate, Leader, Reads, Replica, Role, Write};
-use crate::{batch::Batch, quorum::Tally};
+use crate::batch::Batch;
 use quorate_machine::{Effects, NodeId};
-use std::collections::BTreeMap;
 
 /// The contents of a `Message::Promise`.
 pub(super) struct Pledge<C> {
@@ -12,6 +11,7 @@ pub(super) struct Pledge<C> {
     pub(super) chosen: Slot,
     pub(super) first: Slot,
     pub(super) accepted: Vec<Option<Entry<C>>>,
+    pub(super) more: bool,
 }
 
 impl<C: Payload, S: Chunk> Replica<C, S> {
@@ -24,7 +24,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         self.forget_ballot(ballot);
         self.write(Write::Promise(ballot), effects);
         let from = self.chosen();
-        self.role = Role::Candidate(Candidate { promises: Tally::default(), best: BTreeMap::new() });
+        self.role = Role::Candidate(Candidate::default());
         self.await_leader(effects);
         effects.publish(Notice::Role(Standing::Candidate));
         effects.barrier();
@@ -42,14 +42,16 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         (may_lead && round <= Ballot::LAST_ROUND).then_some(ballot)
     }
 
-    /// A promise arrived. A quorum of them makes this replica the leader.
+    /// A promise arrived, or a part of one. A quorum of whole ones makes this replica the leader.
     pub(super) fn promise(&mut self, from: NodeId, pledge: Pledge<C>, effects: &mut Effects<Self>) {
-        let answers_ours = pledge.ballot == self.promised() && pledge.first <= self.chosen();
-        if self.standing() != Standing::Candidate || !answers_ours {
+        let ballot = self.promised();
+        let Role::Candidate(candidate) = &self.role else { return };
+        let reported = candidate.reported.get(&from).copied().unwrap_or(Slot(0)).max(self.chosen());
+        if pledge.ballot != ballot || pledge.first > reported {
             return;
         }
         self.learn_from_promise(from, &pledge, effects);
-        let open = self.chosen();
+        let (open, upto) = (self.chosen(), pledge.first.after(pledge.accepted.len()));
         let Role::Candidate(candidate) = &mut self.role else { return };
         candidate.best = candidate.best.split_off(&open);
         for (slot, entry) in (pledge.first.0..).map(Slot).zip(pledge.accepted) {
@@ -57,6 +59,13 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
                 candidate.consider(slot, entry);
             }
         }
+        if pledge.more && !candidate.promises.contains(from) {
+            // What it says next does not change: it accepts nothing below this ballot any more.
+            let upto = upto.max(reported).max(open);
+            candidate.reported.insert(from, upto);
+            return effects.send(from, Message::Prepare { ballot, from: upto });
+        }
+        candidate.reported.remove(&from);
         candidate.promises.add(from);
         if candidate.promises.reached(self.config.quorums.prepare) {
             self.lead(effects);
@@ -88,11 +97,13 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             peers: self.first_progress(floor),
             reads: Reads::default(),
             transfer: None,
+            answered: Vec::new(),
         };
         let Role::Candidate(candidate) = std::mem::replace(&mut self.role, Role::Leader(leader)) else {
             return;
         };
         effects.cancel_timer(TimerKind::Election);
+        self.await_answers(effects);
         effects.publish(Notice::Role(Standing::Leader));
         if self.config.resend {
             effects.set_timer(TimerKind::Resend);

@@ -67,6 +67,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// Somebody had promised nothing above `ballot` after the round began.
     pub(super) fn alive(&mut self, from: NodeId, ballot: Ballot, round: u64, effects: &mut Effects<Self>) {
         let promised = self.promised();
+        self.note_answer(from, ballot);
         let Role::Leader(Leader { reads, .. }) = &mut self.role else { return };
         if ballot == promised && round == reads.round && reads.is_asking() {
             reads.alive.add(from);
@@ -108,6 +109,11 @@ impl Reads {
     /// Whether the last round is under way: the leader itself answers at once.
     fn is_asking(&self) -> bool {
         !self.alive.is_empty()
+    }
+
+    /// Whether the last round is under way and this replica has not answered it.
+    pub(super) fn asks(&self, peer: NodeId) -> bool {
+        self.is_asking() && !self.alive.contains(peer)
     }
 
     /// A quorum has answered the last round.

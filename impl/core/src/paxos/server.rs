@@ -290,7 +290,7 @@ impl<A: Replicated> Server<A> {
                 waiters.for_each(|id| effects.reply(id, Response::NotLeader { leader }));
             }
             message::Notice::Installed { upto } => self.install(*upto, effects),
-            message::Notice::Role(_) | message::Notice::Stopped => {}
+            message::Notice::Role(_) | message::Notice::StartedAnew { .. } | message::Notice::Stopped => {}
         }
         effects.publish(Notice::Log(notice));
     }

@@ -57,8 +57,13 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         };
         let upto = partial.upto;
         let is_ahead = upto > self.chosen();
-        let retained = if is_ahead { 0 } else { u64::from(self.config.retain) };
-        let cut = Slot(upto.0.saturating_sub(retained));
+        let cut = if is_ahead {
+            // What the log holds before it is not known to be chosen, so there is nothing to keep for anybody.
+            self.pins.clear();
+            upto
+        } else {
+            self.pinned_cut(Slot(upto.0.saturating_sub(self.config.retain.into())))
+        };
         self.write(Write::Snapshot { upto, cut }, effects);
         if is_ahead {
             self.chosen = upto;
@@ -80,6 +85,9 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             return;
         }
         let (upto, of, reached) = (piece.upto, piece.of, piece.at + 1);
+        if piece.at == 0 && self.receiving().is_some() {
+            effects.publish(Notice::StartedAnew { upto });
+        }
         let Piece { at, chunk, .. } = piece;
         self.write(Write::Chunk { upto, at, of, chunk }, effects);
         self.finish_snapshot(effects);
@@ -115,20 +123,33 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         }
     }
 
-    /// Somebody receives a snapshot, and misses chunks from `at` on. If that snapshot is not the newest one here, it is
-    /// taught as somebody who has received nothing.
+    /// Somebody receives a snapshot, and misses chunks from `at` on. If that snapshot is here no more, it is taught as
+    /// somebody who has received nothing.
     pub(super) fn fetch(&mut self, to: NodeId, from: Slot, upto: Slot, at: u32, effects: &mut Effects<Self>) {
         self.note_held(to, from, effects);
-        if from.0 < self.durable.log.offset() && upto == self.durable.snapshot_upto() {
-            self.send_chunks(to, at, effects);
-        } else {
-            self.teach(to, from, effects);
+        let is_here = from.0 < self.durable.log.offset() && self.snapshot_for(to, upto).is_some();
+        if !is_here {
+            return self.teach(to, from, effects);
         }
+        if self.pinned(to) != Some(upto) {
+            self.pin(to);
+        }
+        self.send_chunks(to, upto, at, effects);
     }
 
-    /// Sends chunks of the newest snapshot, from `at` to the end of its group: each group is asked for.
-    pub(super) fn send_chunks(&self, to: NodeId, at: u32, effects: &mut Effects<Self>) {
-        let Some(snapshot) = &self.durable.snapshot else { return };
+    /// Sends the first chunks of a snapshot: of the one that the member is receiving from here, or else of the newest,
+    /// which is kept for it from now on.
+    pub(super) fn offer_snapshot(&mut self, to: NodeId, effects: &mut Effects<Self>) {
+        if self.pinned(to).is_none() {
+            self.pin(to);
+        }
+        let upto = self.pinned(to).unwrap_or(self.durable.snapshot_upto());
+        self.send_chunks(to, upto, 0, effects);
+    }
+
+    /// Sends chunks of a snapshot, from `at` to the end of its group: each group is asked for.
+    fn send_chunks(&self, to: NodeId, upto: Slot, at: u32, effects: &mut Effects<Self>) {
+        let Some(snapshot) = self.snapshot_for(to, upto) else { return };
         let group = self.config.chunks.max(1);
         let (upto, of) = (snapshot.upto, u32::try_from(snapshot.chunks.len()).unwrap_or(u32::MAX));
         let end = at.saturating_add(group - at % group).min(of);

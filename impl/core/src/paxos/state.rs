@@ -8,6 +8,7 @@ pub use config::Config;
 pub use durable::{Durable, Partial, Snapshot, Write};
 
 use super::message::{Ballot, Entry, Slot, Standing, Value};
+use super::pins::Pin;
 use crate::quorum::Tally;
 use quorate_machine::{NodeId, Plain, RequestId};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct Replica<C, S = ()> {
     pub(super) lonely: bool,
     /// With pre-votes: the ballot that it would like to make, and who would promise it.
     pub(super) poll: Option<Poll>,
+    /// By member that receives an older snapshot from here, or caught up after one: what is kept for it.
+    pub(super) pins: BTreeMap<NodeId, Pin<S>>,
     pub(super) role: Role<C>,
 }
 
@@ -56,8 +59,16 @@ pub(super) enum Role<C> {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub(super) struct Candidate<C> {
     pub(super) promises: Tally,
+    /// Who has promised and has more to report, and one past the slots that it has reported.
+    pub(super) reported: BTreeMap<NodeId, Slot>,
     /// For each open slot, the entry of the highest ballot among the promises.
     pub(super) best: BTreeMap<Slot, Entry<C>>,
+}
+
+impl<C> Default for Candidate<C> {
+    fn default() -> Self {
+        Candidate { promises: Tally::default(), reported: BTreeMap::new(), best: BTreeMap::new() }
+    }
 }
 
 /// What a leader has proposed.
@@ -77,6 +88,8 @@ pub(super) struct Leader<C> {
     pub(super) peers: Vec<Progress>,
     pub(super) reads: Reads,
     pub(super) transfer: Option<Transfer>,
+    /// With a quorum check, by replica: whether it has answered in this period. Empty without.
+    pub(super) answered: Vec<bool>,
 }
 
 /// How far another member of the cluster is, as far as its leader knows.
@@ -184,6 +197,12 @@ impl<C: Plain, S: Plain> Replica<C, S> {
     /// As leader: the first slot that its ballot proposes, and the slot of its next proposal.
     pub fn proposed(&self) -> Option<(Slot, Slot)> {
         self.leading().map(|leader| (leader.floor, leader.next))
+    }
+
+    /// As leader with a quorum check: who has answered in this period, itself included.
+    pub fn answered(&self) -> impl Iterator<Item = NodeId> {
+        let answered = self.leading().map_or(&[][..], |leader| &leader.answered);
+        (0..).map(NodeId).zip(answered).filter(|(_, answered)| **answered).map(|(node, _)| node)
     }
 
     pub(super) fn leading(&self) -> Option<&Leader<C>> {

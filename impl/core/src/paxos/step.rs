@@ -6,6 +6,7 @@ use super::proposer::Pledge;
 use super::snapshot::Piece;
 use super::state::{Config, Durable, Replica, Role, Write};
 use quorate_machine::{Effects, Input, Machine, NodeId};
+use std::collections::BTreeMap;
 
 impl<C: Payload, S: Chunk> Machine for Replica<C, S> {
     type Config = Config;
@@ -30,6 +31,7 @@ impl<C: Payload, S: Chunk> Machine for Replica<C, S> {
             stopped: false,
             lonely: false,
             poll: None,
+            pins: BTreeMap::new(),
             role: Role::Follower,
         }
     }
@@ -76,8 +78,8 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     fn receive(&mut self, from: NodeId, message: Message<C, S>, effects: &mut Effects<Self>) {
         match message {
             Message::Prepare { ballot, from } => self.prepare(ballot, from, effects),
-            Message::Promise { ballot, chosen, first, accepted } => {
-                self.promise(from, Pledge { ballot, chosen, first, accepted }, effects);
+            Message::Promise { ballot, chosen, first, accepted, more } => {
+                self.promise(from, Pledge { ballot, chosen, first, accepted, more }, effects);
             }
             Message::Reject { promised } => self.hear(promised, effects),
             Message::Accept { ballot, floor, first, values, chosen } => {
@@ -86,6 +88,7 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             Message::Accepted { ballot, upto } => self.accepted(from, ballot, upto, effects),
             Message::Commit { ballot, chosen } => self.commit(from, ballot, chosen, effects),
             Message::CatchUp { from: first } => {
+                self.move_pin(from, first);
                 self.note_held(from, first, effects);
                 self.teach(from, first, effects);
             }

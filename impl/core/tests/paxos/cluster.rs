@@ -60,6 +60,8 @@ pub(crate) struct Cluster<S: Chunk = (), M: Member<S> = Replica<u32, S>> {
     unsynced: Vec<VecDeque<Write<u32, S>>>,
     chosen: BTreeMap<u64, Value<u32>>,
     pub(crate) replies: BTreeMap<RequestId, Response>,
+    /// Who announced that it gave up a snapshot for another, and for which.
+    pub(crate) anew: Vec<(u16, Slot)>,
     /// Who announced that it has stopped.
     pub(crate) stopped: Vec<u16>,
     requests: u64,
@@ -93,6 +95,7 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
             unsynced: vec![VecDeque::new(); replicas],
             chosen: BTreeMap::new(),
             replies: BTreeMap::new(),
+            anew: Vec::new(),
             stopped: Vec::new(),
             requests: 0,
         };
@@ -248,6 +251,7 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
                 Output::Reply { id, response } => assert_eq!(self.replies.insert(id, response), None),
                 Output::Publish(Notice::Chosen { first, values }) => self.announce(node, first, values),
                 Output::Publish(Notice::Installed { upto }) => self.install(node, upto),
+                Output::Publish(Notice::StartedAnew { upto }) => self.anew.push((node, upto)),
                 Output::Publish(Notice::Stopped) => self.stopped.push(node),
                 Output::Publish(Notice::Role(_)) | Output::SetTimer(_) | Output::CancelTimer(_) => {}
             }

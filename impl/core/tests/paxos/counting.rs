@@ -47,7 +47,7 @@ fn what_a_replica_is_told_and_does_is_counted() {
     replica.tell(Input::Timer(TimerKind::Election));
     let ballot = replica.driver.machine().promised();
     let (chosen, first, accepted) = (Slot(0), Slot(0), Vec::new());
-    replica.tell(message(Message::Promise { ballot, chosen, first, accepted }));
+    replica.tell(message(Message::Promise { ballot, chosen, first, accepted, more: false }));
     replica.tell(request(Request::Submit(2)));
     replica.tell(request(Request::Submit(3)));
     replica.tell(message(Message::Accepted { ballot, upto: Slot(1) }));

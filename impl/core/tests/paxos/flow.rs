@@ -171,7 +171,8 @@ fn a_follower_whose_disk_stalls_asks_for_no_more() {
 
 #[test]
 fn batches_and_the_queue_are_bounded_by_weight() {
-    let config = Config { batch: 100, queue: 100, batch_bytes: 10, queue_bytes: 30, ..Config::bare(3, 100) };
+    let config =
+        Config { batch: 100, queue: 100, message_bytes: 10, queue_bytes: 30, ..Config::bare(3, 100) };
     let mut out = Vec::new();
     let start =
         |node, out: &mut Vec<_>| Driver::start_checked(&config, NodeId(node), &Default::default(), out);
@@ -180,7 +181,11 @@ fn batches_and_the_queue_are_bounded_by_weight() {
     leader.persisted(leader.unsynced(), &mut out);
     leader.persisted(leader.unsynced(), &mut out);
     let (ballot, chosen, first) = (ballot(1, 0), Slot(0), Slot(0));
-    leader.message(NodeId(1), Message::Promise { ballot, chosen, first, accepted: vec![] }, &mut out);
+    leader.message(
+        NodeId(1),
+        Message::Promise { ballot, chosen, first, accepted: vec![], more: false },
+        &mut out,
+    );
     out.clear();
     // The first goes out at once. Then nothing is chosen: a batch goes when it weighs 10.
     let mut submit = |bytes: usize| {
@@ -298,7 +303,7 @@ fn observers_are_no_acceptors_to_anybody() {
         (3, 0, Message::PreVote { ballot: ballot(9, 3), from: Slot(0) }),
         (3, 0, Message::Accepted { ballot: ballot(1, 0), upto: Slot(0) }),
         (3, 0, Message::Alive { ballot: ballot(1, 0), round: 1 }),
-        (3, 0, Message::Promise { ballot: ballot(1, 0), chosen: Slot(0), first, accepted }),
+        (3, 0, Message::Promise { ballot: ballot(1, 0), chosen: Slot(0), first, accepted, more: false }),
         (3, 0, Message::Commit { ballot: ballot(9, 3), chosen: Slot(1) }),
         (3, 0, Message::Reject { promised: ballot(9, 1) }),
         (1, 0, Message::Reject { promised: ballot(9, 3) }),

@@ -16,8 +16,13 @@ fn accept(ballot: Ballot, floor: u64, first: u64, chosen: u64) -> Message<u32> {
 fn nonsense() -> Vec<Message<u32>> {
     let high = ballot(9, 1);
     let beyond = Ballot { round: u64::MAX, ..high };
-    let promise =
-        |chosen, first, accepted| Message::Promise { ballot: ballot(1, 0), chosen, first, accepted };
+    let promise = |chosen, first, accepted| Message::Promise {
+        ballot: ballot(1, 0),
+        chosen,
+        first,
+        accepted,
+        more: false,
+    };
     let entries: Batch<_> = vec![entry(high, command(1))].into();
     vec![
         Message::Prepare { ballot: beyond, from: Slot(0) },
@@ -30,6 +35,13 @@ fn nonsense() -> Vec<Message<u32>> {
         promise(Slot(2), Slot(0), vec![None, Some(entry(ballot(1, 1), command(1)))]),
         promise(Slot(9), Slot(0), vec![]),
         promise(Slot(0), Slot(0), vec![Some(entry(high, command(1)))]),
+        Message::Promise {
+            ballot: ballot(1, 0),
+            chosen: Slot(0),
+            first: Slot(0),
+            accepted: vec![],
+            more: true,
+        },
         Message::Reject { promised: ballot(9, 7) },
         Message::Reject { promised: beyond },
         accept(beyond, 0, 0, 0),
@@ -68,7 +80,6 @@ fn nonsense() -> Vec<Message<u32>> {
         Message::Fetch { from: Slot(0), upto: Slot(9), at: u32::MAX },
         Message::Probe { ballot: ballot(9, 2), round: 1 },
         Message::Probe { ballot: beyond, round: 1 },
-        Message::Probe { ballot: high, round: 0 },
         Message::Alive { ballot: ballot(1, 0), round: 0 },
         Message::Alive { ballot: ballot(1, 0), round: u64::MAX },
         Message::Alive { ballot: high, round: 1 },

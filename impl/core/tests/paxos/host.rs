@@ -122,7 +122,7 @@ impl Host {
                 assert_eq!(snapshot.upto, *upto);
                 self.state = Host::restored(&snapshot.chunks);
             }
-            Notice::Role(_) | Notice::Stopped => {}
+            Notice::Role(_) | Notice::StartedAnew { .. } | Notice::Stopped => {}
         }
     }
 }

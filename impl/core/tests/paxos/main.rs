@@ -12,13 +12,16 @@
 //! | a peer that sends garbage that decodes | `nonsense_is_ignored_by_leader_candidate_and_follower`, `a_cluster_goes_on_after_nonsense` | `a_peer_that_sends_what_decodes_and_is_nonsense_holds_up_nobody`, `a_snapshot_that_is_none_of_this_machine_makes_a_server_blind_and_not_wrong` |
 
 mod cluster;
+mod contact;
 mod counting;
 mod elections;
 mod flow;
 mod garbage;
 mod host;
+mod pins;
 mod reads;
 mod scenarios;
 mod snapshots;
 mod transfers;
 mod walk;
+mod weights;

@@ -74,6 +74,12 @@ pub enum Notice<C> {
         /// One past the last slot that the snapshot has seen.
         upto: Slot,
     },
+    /// The snapshot that was being received is given up for another one, which begins with its first chunk: whoever sends
+    /// it has the earlier one no more, or is somebody else.
+    StartedAnew {
+        /// One past the last slot that the new one has seen.
+        upto: Slot,
+    },
     /// What was under way when it was asked to stop is finished. It still answers other replicas.
     Stopped,
 }

@@ -15,8 +15,9 @@ impl<C, S> Message<C, S> {
             Message::Prepare { ballot, from: first } | Message::PreVote { ballot, from: first } => {
                 voters && ballot.belongs_to(from) && slots(*first, 0)
             }
-            Message::Promise { ballot, chosen, first, accepted } => {
-                voters && ballot.belongs_to(to) && is_pledge(*ballot, *chosen, *first, accepted)
+            Message::Promise { ballot, chosen, first, accepted, more } => {
+                let goes_on = !more || !accepted.is_empty();
+                voters && ballot.belongs_to(to) && goes_on && is_pledge(*ballot, *chosen, *first, accepted)
             }
             Message::Reject { promised } => {
                 voters && members.votes(promised.node) && promised.belongs_to(promised.node)
@@ -33,8 +34,9 @@ impl<C, S> Message<C, S> {
             Message::Commit { ballot, chosen } => {
                 members.votes(from) && ballot.belongs_to(from) && slots(*chosen, 0)
             }
-            Message::Probe { ballot, round } => voters && ballot.belongs_to(from) && *round > 0,
-            Message::TimeoutNow { ballot } => voters && ballot.belongs_to(from),
+            Message::Probe { ballot, .. } | Message::TimeoutNow { ballot } => {
+                voters && ballot.belongs_to(from)
+            }
             Message::Alive { ballot, .. } | Message::PreGrant { ballot } => voters && ballot.belongs_to(to),
             Message::CatchUp { from: first } => members.contains(from) && slots(*first, 0),
             Message::Learn { first, entries, chosen } => {

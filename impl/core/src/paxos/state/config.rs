@@ -45,18 +45,28 @@ pub struct Config {
     /// own disk lags by a window proposes nothing. Unless 0, a leader knows how far each of the others is, and a
     /// replica asks for more only once it has on its disk what it was told.
     pub peer_window: u32,
-    /// The weight of the commands in one `Accept`, at most, unless one alone weighs more; 0 for no limit. See
-    /// [`quorate_machine::Weigh`].
-    pub batch_bytes: u32,
+    /// The weight of the commands in one message, at most, unless one alone weighs more; 0 for no limit. See
+    /// [`quorate_machine::Weigh`]. A promise or a lesson that would weigh more comes in several messages.
+    pub message_bytes: u32,
     /// The weight of the commands that may wait at the leader, at most, unless one alone weighs more; 0 for no limit.
     pub queue_bytes: u32,
     /// Reads that may wait at the leader for their index. Beyond it a client is told that the replica is full.
     pub reads: u32,
     /// Whether a replica that misses a leader asks whether others do before it campaigns.
     pub pre_vote: bool,
+    /// Whether a leader steps down when its election timer fires and no quorum has answered it since that timer last
+    /// did. With it a leader says with its heartbeats whom it has not heard. Without it a leader that nobody can reach
+    /// any more leads for ever, and keeps others from leading whom it reaches: with `pre_vote` it belongs together.
+    pub quorum_check: bool,
+    /// The weight of the log that is kept for members that receive an older snapshot than the newest, beyond what is
+    /// retained for everybody; 0 to keep nothing for them. Each slot weighs at least [`Config::SLOT`] here.
+    pub pin_bytes: u32,
 }
 
 impl Config {
+    /// What a slot is taken to weigh, besides its command, where the weight of the log is limited.
+    pub const SLOT: u64 = 64;
+
     /// Everything that production wants.
     pub fn new(replicas: u16) -> Self {
         Config {
@@ -76,10 +86,12 @@ impl Config {
             retain: 16_384,
             chunks: 4,
             peer_window: 8192,
-            batch_bytes: 1 << 20,
+            message_bytes: 1 << 20,
             queue_bytes: 64 << 20,
             reads: 4096,
             pre_vote: true,
+            quorum_check: true,
+            pin_bytes: 256 << 20,
         }
     }
 
@@ -98,10 +110,12 @@ impl Config {
             retain: 0,
             chunks: 1,
             peer_window: 0,
-            batch_bytes: 0,
+            message_bytes: 0,
             queue_bytes: 0,
             reads: 0,
             pre_vote: false,
+            quorum_check: false,
+            pin_bytes: 0,
             ..Config::new(replicas)
         }
     }
@@ -135,6 +149,9 @@ impl Config {
         }
         if self.reach < self.batch {
             return Err(ConfigError::ShortReach { reach: self.reach, batch: self.batch });
+        }
+        if self.quorum_check && !self.heartbeats {
+            return Err(ConfigError::SilentLeader);
         }
         Ok(())
     }

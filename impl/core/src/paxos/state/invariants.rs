@@ -26,6 +26,9 @@ impl<C: Plain, S: Plain> Replica<C, S> {
         let (offset, compacted) = (self.durable.log.offset(), self.durable.snapshot_upto());
         assert!(offset <= compacted.0, "replica {id}: cut off below {offset}, snapshot up to {compacted}");
         assert!(compacted <= on_disk, "replica {id}: snapshot up to {compacted}, chosen {on_disk}");
+        for (member, pin) in &self.pins {
+            assert!(offset <= pin.from.0, "replica {id}: cut off below {offset}, {} for {member}", pin.from);
+        }
         if let Some(partial) = &self.durable.partial {
             let (upto, of, have) = (partial.upto, partial.of, partial.chunks.len());
             assert!(partial.next() < of, "replica {id}: {have} of {of} chunks of a snapshot up to {upto}");
