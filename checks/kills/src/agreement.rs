@@ -1,7 +1,7 @@
 //! The core alone, and that it refines Paxos over slots.
 
 use quorate::world::Scope;
-use quorate_core::paxos::TimerKind;
+use quorate_core::paxos::{Slot, TimerKind};
 use quorate_kills::paxos::{
     history::History,
     machine::Core,
@@ -20,6 +20,9 @@ fn main() -> ExitCode {
         ("crash-of-1", || checked(Scope { foretold: false, ..campaigns(scopes::crash(), 1) })),
         ("restart", || checked(restart())),
         ("three-commands", || checked(scopes::three_commands())),
+        ("merged", || checked(merged())),
+        ("parts", || checked(scopes::parts())),
+        ("lessons", || checked(scopes::lessons())),
     ])
 }
 
@@ -30,6 +33,15 @@ fn checked(scope: Scope<Core, History>) -> (String, Refining<Core>) {
 fn campaigns(mut scope: Scope<Core, History>, count: u8) -> Scope<Core, History> {
     scope.timers.insert(TimerKind::Election, count);
     scope
+}
+
+/// Two slots in flight, and room for a third, which nobody who lines reports up with their slots ever proposes.
+fn merged() -> Scope<Core, History> {
+    Scope {
+        name: "merged",
+        bound: Some(("3 slots", |world| world.ghost().proposed.keys().all(|(_, slot)| *slot < Slot(3)))),
+        ..scopes::holes()
+    }
 }
 
 /// Two campaigns, one command, and a crash at any time: a replica may campaign in both of its lives.

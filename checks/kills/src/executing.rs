@@ -20,6 +20,8 @@ fn main() -> ExitCode {
         ("heartbeats", || checked(scopes::heartbeats())),
         ("transfer", || checked(scopes::transfer())),
         ("busy-transfer", || checked(scopes::busy_transfer())),
+        ("quorum-check", || checked(scopes::quorum_check())),
+        ("led-twice", || checked(led_twice())),
         ("flow", || checked(scopes::flow())),
         ("pre-vote-of-2", || checked(campaigns(scopes::pre_vote(), 2))),
         ("pre-vote", || checked(scopes::pre_vote())),
@@ -28,6 +30,14 @@ fn main() -> ExitCode {
 
 fn checked(scope: Scope<Core, History<Executed>>) -> (String, Refining<Core, Executed>) {
     (scope.to_string(), refining(scope))
+}
+
+/// Nobody asks for anything, and there is time to lead, to step down unheard, and to lead again.
+fn led_twice() -> Scope<Core, History<Executed>> {
+    let mut scope = Scope { name: "led-twice", ..campaigns(scopes::quorum_check(), 3) };
+    scope.timers.remove(&TimerKind::Heartbeat);
+    scope.requests.clear();
+    scope
 }
 
 fn campaigns(mut scope: Scope<Core, History<Executed>>, count: u8) -> Scope<Core, History<Executed>> {

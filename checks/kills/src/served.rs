@@ -11,7 +11,11 @@ use std::process::ExitCode;
 type Serving = Server<Ledger>;
 
 fn main() -> ExitCode {
-    search::main(&[("capture", || checked(capture())), ("restore", || checked(restore()))])
+    search::main(&[
+        ("capture", || checked(capture())),
+        ("restore", || checked(restore())),
+        ("sessions", || checked(scopes::sessions().0)),
+    ])
 }
 
 fn checked(scope: Scope<Serving, Told>) -> (String, Served<Serving>) {

@@ -105,7 +105,9 @@ impl<M: Paxos, D: Deeds<M>> Ghost<M> for History<D> {
                 request: Request::Confirm | Request::Transfer { .. } | Request::Stop,
                 ..
             }
-            | Observation::Published(Notice::Role(_) | Notice::Installed { .. } | Notice::Stopped)
+            | Observation::Published(
+                Notice::Role(_) | Notice::Installed { .. } | Notice::StartedAnew { .. } | Notice::Stopped,
+            )
             | Observation::Replied { .. }
             | Observation::Crashed => {}
         }

@@ -99,7 +99,7 @@ impl<M: Paxos, const CHUNKS: u32> Keeper<M, CHUNKS> {
                 self.values.extend(values.iter().cloned());
             }
             Notice::Installed { .. } => self.values = restored(self.replica().durable()),
-            Notice::Chosen { .. } | Notice::Role(_) | Notice::Stopped => {}
+            Notice::Chosen { .. } | Notice::Role(_) | Notice::StartedAnew { .. } | Notice::Stopped => {}
         }
     }
 

@@ -2,8 +2,10 @@
 //! mechanism acts, so that their triggers count how often it did.
 
 mod answers;
+mod contact;
 mod hand_over;
 mod rest;
+mod sizes;
 mod timers;
 
 use super::{
@@ -12,7 +14,7 @@ use super::{
     refine::Told,
 };
 use quorate::world::{Event, NetworkKind, Observation, Persistence, World, WorldModel};
-use quorate_core::paxos::{Ballot, Config, Message, Notice, Request, Response, Slot, Write};
+use quorate_core::paxos::{Ballot, Config, Message, Notice, Request, Response, Slot, TimerKind, Write};
 use quorate_machine::NodeId;
 use quorate_spec::Claims;
 
@@ -23,11 +25,14 @@ type Claiming<M, D> = fn(&mut Claims<Model<M, D>>);
 /// Adds the claims on those mechanisms that the scope has.
 pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
     let scope = model.scope();
-    let Config { reads, observers, peer_window, pre_vote, heartbeats, .. } = *scope.config.core();
+    let Config { reads, observers, peer_window, pre_vote, heartbeats, quorum_check, .. } =
+        *scope.config.core();
+    let Config { message_bytes, pin_bytes, .. } = *scope.config.core();
+    let has_one_sender = scope.crashes == 0 && scope.timers.get(&TimerKind::Election) == Some(&1);
     let asks = |wanted: fn(&Request<u8>) -> bool| scope.requests.iter().any(wanted);
     let hands_over = asks(|request| matches!(request, Request::Transfer { .. }));
     let stops = asks(|request| *request == Request::Stop);
-    let wanted: [(bool, Claiming<M, D>); 12] = [
+    let wanted: [(bool, Claiming<M, D>); 16] = [
         (rest::is_small(scope) && !D::EXECUTES, rest::progress),
         (rest::is_small(scope) && D::EXECUTES, rest::answers_at_last),
         (D::EXECUTES, answers::owed_by_leaders),
@@ -36,6 +41,10 @@ pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
         (observers > 0, observes),
         (peer_window > 0, within_window),
         (pre_vote, asks_first),
+        (quorum_check, contact::checks_quorum),
+        (message_bytes > 0, sizes::within_weight),
+        (pin_bytes > 0, sizes::keeps_little),
+        (u64::from(pin_bytes) > Config::SLOT && has_one_sender, sizes::finishes),
         (hands_over || stops, hand_over::when_done),
         (hands_over, hand_over::gives_up),
         (stops, hand_over::stops_for_good),

@@ -37,8 +37,11 @@ pub fn is_dead<C: Plain, S: Plain>(
         Message::Accepted { ballot, upto } => {
             replica.standing() != Standing::Leader
                 || replica.promised() != *ballot
-                // With windows per peer, the leader also learns from it how far the other one is.
-                || (replica.config().peer_window == 0 && *upto <= replica.chosen())
+                // With windows per peer, the leader also learns from it how far the other one is; with a quorum check,
+                // that the other one is there.
+                || (!replica.config().quorum_check
+                    && replica.config().peer_window == 0
+                    && *upto <= replica.chosen())
         }
         Message::Prepare { ballot, .. } | Message::Accept { ballot, .. } => outbid(ballot),
         Message::Commit { ballot, chosen } => {

@@ -245,7 +245,11 @@ impl<M: Paxos, D: Told<M>> Refines for RefinesLog<M, D> {
                 ..
             }
             | Observation::Published(
-                Notice::Chosen { .. } | Notice::Role(_) | Notice::Installed { .. } | Notice::Stopped,
+                Notice::Chosen { .. }
+                | Notice::Role(_)
+                | Notice::Installed { .. }
+                | Notice::StartedAnew { .. }
+                | Notice::Stopped,
             )
             | Observation::Replied { .. }
             | Observation::Crashed

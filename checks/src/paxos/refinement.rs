@@ -73,6 +73,8 @@ fn mechanism_checks() -> Vec<Check> {
         mechanism!(Core, reads),
         mechanism!(Core, rounds),
         mechanism!(Core, heartbeats),
+        mechanism!(Core, quorum_check),
+        mechanism!(Keeper<Core, 2>, overtaken),
         mechanism!(Keeper<Core, 1>, observer),
         mechanism!(Core, flow),
         mechanism!(Core, pre_vote),

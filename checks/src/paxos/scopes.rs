@@ -90,6 +90,20 @@ pub fn two_slots<M: Paxos>() -> Scope<M, History> {
     scope
 }
 
+/// As [`gap`], where a message holds one command: what is missed is taught in parts.
+pub fn lessons<M: Paxos>() -> Scope<M, History> {
+    let mut scope: Scope<M, History> = Scope { name: "lessons", ..gap() };
+    scope.config.core_mut().message_bytes = 1;
+    scope
+}
+
+/// As [`three_commands`], where a message holds one command: a promise comes in parts.
+pub fn parts<M: Paxos>() -> Scope<M, History> {
+    let mut scope: Scope<M, History> = Scope { name: "parts", ..three_commands() };
+    scope.config.core_mut().message_bytes = 1;
+    scope
+}
+
 /// Two slots, two campaigns, three commands: a leader that forgets a slot has something else to propose there.
 pub fn three_commands<M: Paxos>() -> Scope<M, History> {
     Scope {
@@ -129,10 +143,19 @@ pub fn five<M: Paxos>() -> Scope<M, History> {
 /// duplicates and reorders, every message and every log record through bytes, rejects, heartbeats, resending and
 /// batches.
 pub fn wild<M: Paxos>() -> Scope<M, History> {
-    let config = Config { window: 4, batch: 2, queue: 4, chunk: 2, reach: 8, ..Config::new(3) };
+    let config = Config {
+        window: 4,
+        batch: 2,
+        queue: 4,
+        chunk: 2,
+        reach: 8,
+        message_bytes: 2,
+        pin_bytes: 0,
+        ..Config::new(3)
+    };
     let mut scope = Scope::new("wild", 3, M::Config::of(config));
     scope.timers =
-        BTreeMap::from([(TimerKind::Election, 6), (TimerKind::Heartbeat, 8), (TimerKind::Resend, 20)]);
+        BTreeMap::from([(TimerKind::Election, 12), (TimerKind::Heartbeat, 12), (TimerKind::Resend, 20)]);
     scope.clients = Some((80, persistent::<M, 40>));
     scope.crashes = 4;
     scope.crash_within = true;
@@ -159,6 +182,11 @@ const WITH_NOOP: [&str; 10] =
     ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-R1", "PX-R2", "PX-R3", "PX-R5"];
 const WITH_HOLES: [&str; 11] =
     ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-L2", "PX-R1", "PX-R2", "PX-R3", "PX-R5"];
+const IN_PARTS: [&str; 12] = [
+    "refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-S22", "PX-L2", "PX-R1", "PX-R2", "PX-R3",
+    "PX-R5",
+];
+const LESSONS: [&str; 7] = ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S22", "PX-R1"];
 const ONE_LEADER: [&str; 6] = ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-R1"];
 
 const WITH_CRASH: [&str; 11] = [
@@ -188,6 +216,8 @@ pub fn all() -> Vec<Named> {
         ),
         named(holes(), "a leader change with two slots in flight; holes become no-ops", &WITH_HOLES),
         named(three_commands(), "a leader change, and something else to propose in each slot", &WITH_HOLES),
+        named(parts(), "a promise that comes in parts, as each message holds one command", &IN_PARTS),
+        named(lessons(), "learning in parts, as each message holds one command", &LESSONS),
         named(gap(), "acknowledgements and learning over a gap", &ONE_LEADER),
         named(five(), "a quorum of three among five", &ONE_LEADER),
     ]

@@ -10,6 +10,7 @@
 use quorate::world::Event;
 use quorate_checks::paxos::{
     history::Executed,
+    machine::Configures,
     refine::RefinesLog,
     refinement::{Refining, executing, refining_by},
     sampled::Everything,
@@ -23,7 +24,10 @@ type Sampled = Refining<Everything, Executed>;
 /// Takes the events of `run` one after the other: each must be possible, and no claim may break. The last one must put
 /// `claim` to the test.
 fn replay(run: &str, claim: &str) {
-    let scope = scopes::wild_mechanisms(1);
+    let mut scope = scopes::wild_mechanisms::<Everything>(1);
+    // What the core did not have when these runs were found.
+    let config = scope.config.core_mut();
+    (config.quorum_check, config.message_bytes, config.pin_bytes) = (false, 0, 0);
     let mapping = RefinesLog::new(scope.replicas, scope.crashes);
     let model: Sampled = refining_by(scope.clone(), executing(&scope, mapping).without_clients());
     let mut claims = Claims::default();

@@ -52,10 +52,10 @@ broken!(
     Stale,
     fn input(&self, _: &mut Notes, replica: &mut Core, input: Input<Core>) -> Input<Core> {
         match input {
-            Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted } } => {
+            Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted, more } } => {
                 // What was reported to it is as good as forgotten when the index is noted.
                 let accepted = if replica.chosen() == Slot(0) { Vec::new() } else { accepted };
-                Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted } }
+                Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted, more } }
             }
             input => input,
         }

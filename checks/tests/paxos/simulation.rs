@@ -21,7 +21,7 @@ fn random_runs_with_every_fault_find_nothing_and_exercise_everything() {
 
 #[test]
 fn random_runs_with_every_mechanism_find_nothing_and_exercise_them_all() {
-    let random = sampled::mechanisms(scopes::wild_mechanisms(1), sampled::RANDOM);
+    let random = sampled::mechanisms(scopes::wild_mechanisms(1), sampled::RANDOM_MECHANISMS);
     let check = random.steered(Identity::default(), sampled::untested(sampled::WILD_MECHANISMS));
     let row = run(&check, &Context { traces: None, ..Context::default() });
     assert_eq!(row.judgement, Judgement::Met, "{:?}", row.sentence);

@@ -153,7 +153,9 @@ impl<M: Paxos> Deeds<M> for Executed {
             Observation::Restarted => self.restart(past, at),
             Observation::Requested { request: Request::Transfer { .. } | Request::Stop, .. }
             | Observation::Replied { .. }
-            | Observation::Published(Notice::Installed { .. } | Notice::Stopped)
+            | Observation::Published(
+                Notice::Installed { .. } | Notice::StartedAnew { .. } | Notice::Stopped,
+            )
             | Observation::Crashed => {}
         }
     }
@@ -270,6 +272,8 @@ impl Executed {
             | Message::CatchUp { .. }
             | Message::Snapshot { .. }
             | Message::Fetch { .. } => {}
+            // Round 0 is that of no read.
+            Message::Probe { round: 0, .. } => {}
             Message::Probe { ballot, round } => {
                 let last = self.rounds.entry(*ballot).or_default();
                 *last = (*last).max(*round);

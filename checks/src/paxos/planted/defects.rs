@@ -34,7 +34,8 @@ impl Defect for P01 {
     fn input(&self, _: &mut Notes, _: &mut Core, input: Input<Core>) -> Input<Core> {
         match input {
             Input::Message { from, message: Message::Promise { ballot, chosen, first, .. } } => {
-                let message = Message::Promise { ballot, chosen, first, accepted: Vec::new() };
+                let (accepted, more) = (Vec::new(), false);
+                let message = Message::Promise { ballot, chosen, first, accepted, more };
                 Input::Message { from, message }
             }
             input => input,
@@ -167,7 +168,8 @@ impl Defect for P13 {
     }
 
     fn input(&self, notes: &mut Notes, replica: &mut Core, input: Input<Core>) -> Input<Core> {
-        let Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted } } = input
+        let Input::Message { from, message: Message::Promise { ballot, chosen, first, accepted, more } } =
+            input
         else {
             return input;
         };
@@ -182,7 +184,7 @@ impl Defect for P13 {
             }
             notes.counted.insert(voice);
         }
-        Input::Message { from: voice, message: Message::Promise { ballot, chosen, first, accepted } }
+        Input::Message { from: voice, message: Message::Promise { ballot, chosen, first, accepted, more } }
     }
 }
 

@@ -135,10 +135,10 @@ impl Defect for P21 {
 
     fn sends(&self, notes: &Notes, _: &Core, to: NodeId, message: Message<u8, Part>) -> Option<Sent> {
         let message = match (message, notes.from) {
-            (Message::Promise { ballot, first, accepted, .. }, Some(from)) => {
+            (Message::Promise { ballot, first, accepted, more, .. }, Some(from)) => {
                 let nothing = if accepted.is_empty() { 0 } else { first.since(from) };
                 let accepted = (0..nothing).map(|_| None).chain(accepted).collect();
-                Message::Promise { ballot, chosen: from, first: from, accepted }
+                Message::Promise { ballot, chosen: from, first: from, accepted, more }
             }
             (message, _) => message,
         };

@@ -142,7 +142,9 @@ pub(super) fn witness<M: Paxos>(
         | Observation::Sent { .. }
         | Observation::Durable(_)
         | Observation::Replied { .. }
-        | Observation::Published(Notice::Role(_) | Notice::Installed { .. } | Notice::Stopped)
+        | Observation::Published(
+            Notice::Role(_) | Notice::Installed { .. } | Notice::StartedAnew { .. } | Notice::Stopped,
+        )
         | Observation::Crashed => {}
     }
 }

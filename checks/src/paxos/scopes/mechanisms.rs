@@ -4,7 +4,7 @@ use super::{Named, call, scope, slots};
 use crate::paxos::history::{Executed, History};
 use crate::paxos::machine::{Configures, Paxos};
 use crate::paxos::quotient::dead;
-use quorate::world::{NetworkKind, Persistence, Postcard, Scope};
+use quorate::world::{NetworkKind, Persistence, Postcard, Scope, World};
 use quorate_core::paxos::{Config, Request, TimerKind};
 use quorate_machine::NodeId;
 use std::{collections::BTreeMap, sync::Arc};
@@ -58,6 +58,37 @@ pub fn heartbeats<M: Paxos>() -> Executing<M> {
     let mut scope = bound::<M, 1>("1 slot", scope("heartbeats", 1, 2, 1));
     scope.timers.insert(TimerKind::Heartbeat, 1);
     scope.config.core_mut().heartbeats = true;
+    scope
+}
+
+/// A leader that may not be answered: it steps down at the end of a period, and another may campaign meanwhile.
+pub fn quorum_check<M: Paxos>() -> Executing<M> {
+    let mut scope = bound::<M, 1>("1 slot", scope("quorum-check", 1, 2, 1));
+    scope.timers.insert(TimerKind::Heartbeat, 1);
+    let config = scope.config.core_mut();
+    (config.heartbeats, config.quorum_check) = (true, true);
+    scope.dead = Some(dead);
+    scope
+}
+
+/// Who is who in [`overtaken`].
+fn overtakes<M: Paxos>(world: &World<M, History<Executed>>) -> bool {
+    let past: &History<Executed> = world.ghost();
+    let disk = world.node(NodeId(1)).durable();
+    slots::<M, Executed, 2>(world)
+        && past.started.keys().all(|ballot| ballot.node == NodeId(0))
+        && (disk.snapshot.is_none() && disk.partial.is_none())
+        && past.votes.keys().all(|(node, _, _)| *node != NodeId(2))
+}
+
+/// A leader that takes a snapshot while an older one is received from it.
+pub fn overtaken<M: Paxos>() -> Executing<M> {
+    let words = "2 slots, replica 0 alone leads and compacts, replica 2 only learns";
+    let mut scope = Scope { bound: Some((words, overtakes::<M>)), ..scope("overtaken", 1, 1, 2) };
+    scope.timers.insert(TimerKind::Capture, 4);
+    let config = scope.config.core_mut();
+    (config.commit_messages, config.pin_bytes) = (true, 2 * (Config::SLOT as u32 + 1));
+    scope.dead = Some(dead);
     scope
 }
 
@@ -135,18 +166,20 @@ pub fn wild_mechanisms<M: Paxos>(length: u8) -> Executing<M> {
         retain: 1,
         chunks: 1,
         peer_window: 2,
+        message_bytes: 2,
+        pin_bytes: 4 * Config::SLOT as u32,
         reads: 2,
         ..Config::new(3)
     };
     let mut scope = Scope::new("wild-mechanisms", 4, M::Config::of(config));
     scope.timers = BTreeMap::from([
-        (TimerKind::Election, 10 * length),
-        (TimerKind::Heartbeat, 12 * length),
+        (TimerKind::Election, 14 * length),
+        (TimerKind::Heartbeat, 14 * length),
         (TimerKind::Resend, 20 * length),
-        (TimerKind::Capture, 5 * length),
+        (TimerKind::Capture, 10 * length),
     ]);
     scope.requests = (0..=length).flat_map(script).collect();
-    scope.crashes = 3 * length.min(3);
+    scope.crashes = 5 * length.min(3);
     scope.crash_within = true;
     scope.persistence = Persistence::Asynchronous;
     scope.network = NetworkKind::Lossy { drops: 12 * length, duplicates: 12 * length };
@@ -213,6 +246,26 @@ fn purpose(name: &str) -> Purpose {
         "heartbeats" => (
             "a follower that hears of its leader waits anew before it campaigns",
             &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "PX-R2", "PX-R3", "re-arms"],
+        ),
+        "quorum-check" => (
+            "a leader that no quorum answers steps down, and one that is answered leads on",
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-L5",
+                "PX-L7",
+                "answers",
+                "asks-the-silent",
+                "period",
+                "re-arms",
+                "PX-R2",
+            ],
+        ),
+        "overtaken" => (
+            "a snapshot that is overtaken while it is received is finished",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-L6", "PX-R6", "pinned"],
         ),
         "observer" => (
             "an observer learns, catches up and installs, and never votes",

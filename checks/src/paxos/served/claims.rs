@@ -8,10 +8,10 @@ use super::{
 };
 use quorate::{
     linear::Conclusion,
-    world::{Event, Shared, World, WorldModel},
+    world::{Calm, Event, Shared, World, WorldModel},
 };
 use quorate_core::{
-    paxos::{Slot, Snapshot, Value, server::Server},
+    paxos::{Slot, Snapshot, Standing, TimerKind, Value, server::Server},
     quorum::Quorums,
     session::{ClientId, Sequence, Table},
 };
@@ -47,10 +47,52 @@ pub fn claims<M: Serves>(claims: &mut Claims<Served<M>>) {
             executes_the_prefix,
         )
         .when_step(executes)
+        .always("PX-S24", "no session that is in use goes while there is one that was never used", is_fair)
+        .when(has_a_choice)
         .always_step("PX-S16", "what was answered is on the disks of a quorum", is_durable)
         .when_step(somebody_is_answered)
         .always_step("PX-S17", "what clients were told is linearizable", is_linearizable)
         .when_step(somebody_is_answered);
+}
+
+/// What comes about once faults stop.
+pub fn at_last<M: Serves>(claims: &mut Claims<Served<M>>) {
+    claims
+        .always_step(
+            "PX-L7",
+            "once nothing fails any more somebody leads, all catch up, and whatever waits is answered",
+            settles,
+        )
+        .when_step(is_whole_again);
+}
+
+/// The network is whole again. Not every time is looked into, for it takes long; and not while somebody was asked to
+/// stop, who does not lead again before a restart.
+fn is_whole_again<M: Serves>(_: &Served<M>, _: &In<M>, event: &Event<M>, after: &In<M>) -> bool {
+    let ids = || (0..REPLICAS).map(NodeId);
+    let is_stopped = ids().any(|id| server(after, id).is_some_and(|server| server.replica().is_stopped()));
+    matches!(event, Event::Heal) && after.ghost().counts.told.is_multiple_of(4) && !is_stopped
+}
+
+fn settles<M: Serves>(model: &Served<M>, before: &In<M>, event: &Event<M>, after: &In<M>) -> bool {
+    let calm = Calm { rounds: ROUNDS, seldom: TimerKind::Election, is_settled: is_settled::<M> };
+    !is_whole_again(model, before, event, after) || model.settles(after, &calm)
+}
+
+/// Rounds of timers after which everything is well again.
+const ROUNDS: usize = 40;
+
+/// Somebody leads whom all follow, everybody has executed all that is chosen, and nobody waits.
+fn is_settled<M: Serves>(model: &Served<M>, world: &In<M>) -> bool {
+    let all: Option<Vec<_>> = model.ids().map(|id| server(world, id)).collect();
+    let Some(all) = all else { return false };
+    let leader = all.iter().filter(|server| server.replica().standing() == Standing::Leader);
+    let Some(leader) = leader.max_by_key(|server| server.replica().promised()) else { return false };
+    let (ballot, chosen) = (leader.replica().promised(), leader.replica().chosen());
+    let follows = |server: &&Server<super::ledger::Ledger>| {
+        server.replica().promised() <= ballot && server.applied() == chosen
+    };
+    world.ghost().is_quiet() && all.iter().all(follows)
 }
 
 fn something_is_chosen<M: Serves>(_: &Served<M>, world: &In<M>) -> bool {
@@ -59,6 +101,14 @@ fn something_is_chosen<M: Serves>(_: &Served<M>, world: &In<M>) -> bool {
 
 fn agree<M: Serves>(_: &Served<M>, world: &In<M>) -> bool {
     !world.ghost().log.disagreed
+}
+
+fn has_a_choice<M: Serves>(_: &Served<M>, world: &In<M>) -> bool {
+    world.ghost().log.choices > 0
+}
+
+fn is_fair<M: Serves>(_: &Served<M>, world: &In<M>) -> bool {
+    !world.ghost().log.unfair
 }
 
 fn server<M: Serves>(world: &In<M>, id: NodeId) -> Option<&Server<super::ledger::Ledger>> {

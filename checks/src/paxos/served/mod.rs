@@ -60,6 +60,7 @@ pub const EXERCISED: &[&str] = &[
     "duplicate",
     "drop",
     "partition",
+    "link-down",
     "heal",
     "timer",
     "request",
@@ -76,7 +77,7 @@ pub fn register(registry: &mut Registry) {
     registry.add(random::<Server<Ledger>>(scopes::wild(), "wild", says, RANDOM));
     let says = "as wild, more runs";
     registry.add(random::<Server<Ledger>>(scopes::wild(), "wild-for-long", says, LONG).deep());
-    for (scope, says) in [scopes::retry::<Server<Ledger>>(), scopes::read()] {
+    for (scope, says) in [scopes::retry::<Server<Ledger>>(), scopes::read(), scopes::sessions()] {
         registry.add(complete(scope, "exhaustive", says));
     }
     planted(registry);
@@ -97,8 +98,11 @@ fn identity(kind: &str, scope: &str, says: &str) -> Identity {
 pub fn random<M: Serves + Serialize>(scope: Scope<M, Told>, name: &str, says: &str, plan: Plan) -> Check {
     let property = ("PX-S17", "what clients were told is linearizable, and all else that is claimed holds");
     let sampling = sampling(scope, plan, property, Expect::Holds, EXERCISED);
-    Sampling { triggered: &["PX-S1", "PX-S13", "PX-S14", "PX-S15", "PX-S16", "PX-S17"], ..sampling }
-        .steered(identity("random", name, says), steering(Some(tally)))
+    Sampling {
+        triggered: &["PX-S1", "PX-S13", "PX-S14", "PX-S15", "PX-S16", "PX-S17", "PX-S24", "PX-L7"],
+        ..sampling
+    }
+    .steered(identity("random", name, says), steering(Some(tally)))
 }
 
 /// Every state of servers `M` in a small scope.

@@ -4,11 +4,11 @@ use super::{ledger::Ledger, machine::Command, scopes::LIMITS};
 use quorate::world::Shared;
 use quorate_core::{
     paxos::{Slot, Value},
-    session::{ClientId, Sequence, Stamp, Table},
+    session::{ClientId, Opened, Sequence, Stamp, Table},
 };
 use quorate_machine::Replicated;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The replicated state between two slots.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -29,6 +29,12 @@ pub struct Reference {
     executed: BTreeMap<(ClientId, Sequence), Slot>,
     /// Two servers announced different values for one slot, or one announced a slot that nobody could know to follow.
     pub disagreed: bool,
+    /// The sessions, residents' apart, in which a command was given.
+    used: BTreeSet<ClientId>,
+    /// How often a session had to go while one was in use and another had never been.
+    pub choices: u32,
+    /// One that was in use went then.
+    pub unfair: bool,
 }
 
 impl Default for Reference {
@@ -39,6 +45,9 @@ impl Default for Reference {
             states: vec![Shared::new(state)],
             executed: BTreeMap::new(),
             disagreed: false,
+            used: BTreeSet::new(),
+            choices: 0,
+            unfair: false,
         }
     }
 }
@@ -83,8 +92,15 @@ impl Reference {
         };
         let State { mut ledger, mut clients } = State::clone(&before);
         match command {
-            Command::Open => drop(clients.open(slot.0)),
+            Command::Open => {
+                if let Ok(Opened { evicted: Some(evicted), .. }) = clients.open(slot.0) {
+                    self.judge(&before.clients, evicted);
+                }
+            }
             Command::Execute { stamp, command } => {
+                if clients.clients().any(|client| client == stamp.client) {
+                    self.used.insert(stamp.client);
+                }
                 let mut is_first = false;
                 // A refusal is the client's business.
                 let _ = clients.execute(slot.0, stamp, || {
@@ -99,6 +115,15 @@ impl Reference {
             }
         }
         self.states.push(Shared::new(State { ledger, clients }));
+    }
+
+    /// PX-S24: of these sessions one had to go.
+    fn judge(&mut self, sessions: &Table<u64>, evicted: ClientId) {
+        let others = sessions.clients().filter(|client| client.0 >= LIMITS.residents.into());
+        let (used, unused): (Vec<_>, Vec<_>) = others.partition(|client| self.used.contains(client));
+        let is_choice = !used.is_empty() && !unused.is_empty();
+        self.choices += u32::from(is_choice);
+        self.unfair |= is_choice && used.contains(&evicted);
     }
 
     /// The state after exactly the slots before `upto`.

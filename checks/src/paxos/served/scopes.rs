@@ -1,7 +1,7 @@
 //! The scopes of the server.
 
 use super::{
-    claims::{Served, claims},
+    claims::{Served, at_last, claims},
     machine::{Asked, Message, Serves, call},
     told::Told,
 };
@@ -9,7 +9,7 @@ use crate::paxos::quotient::is_dead;
 use quorate::world::{Comeback, Envelope, NetworkKind, Node, Persistence, Postcard, Scope, World};
 use quorate_core::{
     paxos::{
-        self, TimerKind,
+        self, Ballot, Slot, TimerKind,
         server::{Config, Request},
     },
     session::{ClientId, Limits},
@@ -20,8 +20,8 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Servers that vote.
 pub const REPLICAS: u16 = 3;
 
-/// How many clients, and how much is remembered of each: two who stay, and one who comes and goes.
-pub const LIMITS: Limits = Limits { residents: 2, sessions: 1, pipeline: 2 };
+/// How many clients, and how much is remembered of each: two who stay, and two who come and go.
+pub const LIMITS: Limits = Limits { residents: 2, sessions: 2, pipeline: 2 };
 
 /// Everything that production has, so small that all of it happens in a short run.
 fn cramped() -> Config {
@@ -37,6 +37,8 @@ fn cramped() -> Config {
         reads: 2,
         observers: 1,
         peer_window: 6,
+        message_bytes: 2,
+        pin_bytes: 16 * paxos::Config::SLOT as u32,
         ..paxos::Config::new(REPLICAS)
     };
     Config { log, clients: LIMITS, compact_every: 5 }
@@ -61,6 +63,7 @@ pub fn wild<M: Serves>() -> Scope<M, Told> {
     scope.persistence = Persistence::Asynchronous;
     scope.network = NetworkKind::Lossy { drops: 255, duplicates: 255 };
     scope.partitions = 50;
+    scope.links = 100;
     scope.codec = Some(Arc::new(Postcard));
     scope.call = Some(call);
     scope
@@ -89,6 +92,14 @@ pub fn read<M: Serves>() -> (Scope<M, Told>, &'static str) {
     (scope, "a read sees what was answered before it, whoever takes itself for the leader")
 }
 
+/// One campaign, and more sessions than there is room for, one of them in use.
+pub fn sessions<M: Serves>() -> (Scope<M, Told>, &'static str) {
+    let mut scope = Scope { clients: Some((4, ask_for_sessions)), ..small("sessions", 1, 0) };
+    scope.bound = Some(("replica 0 alone leads, replica 2 votes for nothing", led_by_the_first));
+    scope.timers.insert(TimerKind::Election, 1);
+    (scope, "a session that is in use outlives those that never were")
+}
+
 fn small<M: Serves>(name: &'static str, window: u32, reads: u32) -> Scope<M, Told> {
     let log = paxos::Config { reads, ..paxos::Config::bare(REPLICAS, window) };
     let mut scope = Scope::new(name, REPLICAS, Config { log, clients: LIMITS, compact_every: 0 });
@@ -109,6 +120,7 @@ fn dead<M: Serves>(node: &Node<M>, crashes: u8, envelope: &Envelope<Message>) ->
 pub fn properties(name: &str) -> &'static [&'static str] {
     match name {
         "retry" | "read" => &["PX-S1", "PX-S13", "PX-S14", "PX-S16", "PX-S17"],
+        "sessions" => &["PX-S1", "PX-S13", "PX-S14", "PX-S16", "PX-S24"],
         _ => &[],
     }
 }
@@ -119,6 +131,23 @@ fn ask_once_and_again<M: Serves>(world: &World<M, Told>, asks: &mut Vec<Asked>) 
         asks.extend(clients.next(only));
     } else {
         asks.extend(clients.again(only));
+    }
+}
+
+fn led_by_the_first<M: Serves>(world: &World<M, Told>) -> bool {
+    let disk = |id: u16| world.node(NodeId(id)).durable();
+    let is_ours = |id: u16| disk(id).promised == Ballot::ZERO || disk(id).promised.node == NodeId(0);
+    (0..REPLICAS).all(is_ours) && disk(2).end() == Slot(0)
+}
+
+/// A session, a command in it, and further sessions.
+fn ask_for_sessions<M: Serves>(world: &World<M, Told>, asks: &mut Vec<Asked>) {
+    let clients = &world.ghost().clients;
+    let first = clients.all().nth(LIMITS.residents as usize);
+    let unused = first.filter(|client| clients.issued(*client) == 0);
+    match unused {
+        Some(client) => asks.extend(clients.next(client)),
+        None => asks.push(Request::Open),
     }
 }
 
@@ -133,5 +162,7 @@ fn ask_and_look<M: Serves>(world: &World<M, Told>, asks: &mut Vec<Asked>) {
 
 /// Servers `M` in `scope`, with every claim.
 pub fn served<M: Serves>(scope: Scope<M, Told>) -> Served<M> {
-    Served::new(scope).claim(claims::<M>)
+    let may_calm = scope.partitions > 0;
+    let served = Served::new(scope).claim(claims::<M>);
+    if may_calm { served.claim(at_last::<M>) } else { served }
 }

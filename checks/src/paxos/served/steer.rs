@@ -7,7 +7,7 @@ use super::{
 };
 use quorate::{
     simulate::Random,
-    world::{Event, Split, World},
+    world::{Event, Links, Split, World},
 };
 use quorate_core::paxos::{Standing, TimerKind, server::Request};
 use quorate_machine::NodeId;
@@ -21,7 +21,7 @@ pub(super) fn pick<M: Serves>(model: &Served<M>, world: &In<M>, random: &mut Ran
         0..5 => crash(world, random),
         5..10 if model.scope().crash_within => crash_during(model, world, random),
         10..40 => restart(world, random),
-        40..50 => Some(split_or_heal(model, world, random)),
+        40..50 => split_or_heal(model, world, random),
         _ => plain(model, world, random),
     })
 }
@@ -52,7 +52,7 @@ fn ids<M: Serves>(world: &In<M>) -> impl Iterator<Item = NodeId> + use<M> {
 fn letter<M: Serves>(world: &In<M>, random: &mut Random) -> Option<Event<M>> {
     let letters = world.network().messages();
     let letter = letters.get(random.below(letters.len().max(1)))?.clone();
-    let is_cut = world.split().parts(letter.from, letter.to);
+    let is_cut = world.is_cut(letter.from, letter.to);
     match random.below(32) {
         0..4 if is_cut => Some(Event::Drop(letter)),
         _ if is_cut => None,
@@ -122,7 +122,17 @@ fn restart<M: Serves>(world: &In<M>, random: &mut Random) -> Option<Event<M>> {
     Some(Event::Restart { node })
 }
 
-fn split_or_heal<M: Serves>(model: &Served<M>, world: &In<M>, random: &mut Random) -> Event<M> {
-    let splits: Vec<_> = Split::all(model.scope().replicas).collect();
-    if world.split().is_none() { Event::Partition(splits[random.below(splits.len())]) } else { Event::Heal }
+/// The network falls in two, a link fails, or all is well again.
+fn split_or_heal<M: Serves>(model: &Served<M>, world: &In<M>, random: &mut Random) -> Option<Event<M>> {
+    let replicas = model.scope().replicas;
+    let is_whole = world.split().is_none() && world.down().is_none();
+    if !is_whole && random.below(2) == 0 {
+        return Some(Event::Heal);
+    }
+    if world.split().is_none() && random.below(2) == 0 {
+        return any(Split::all(replicas), random).map(Event::Partition);
+    }
+    let (from, to) =
+        any(Links::all(replicas).filter(|(from, to)| !world.down().is_down(*from, *to)), random)?;
+    Some(Event::LinkDown { from, to })
 }

@@ -119,6 +119,11 @@ impl<M: Serves> Ghost<M> for Told {
 }
 
 impl Told {
+    /// Is nobody waiting for an answer, of a server that has not crashed since?
+    pub fn is_quiet(&self) -> bool {
+        self.asked.is_empty()
+    }
+
     fn clients(&mut self, change: impl FnOnce(&mut Clients) -> bool) {
         let mut clients = Clients::clone(&self.clients);
         self.wronged |= !change(&mut clients);
@@ -202,6 +207,7 @@ impl Told {
             Notice::Log(paxos::Notice::Chosen { first, values }) => self.chosen(at, *first, values, meant),
             Notice::Log(paxos::Notice::Role(standing)) => self.plays(at, *standing),
             Notice::Log(paxos::Notice::Installed { .. }) => self.counts.note(Mechanism::Installed),
+            Notice::Log(paxos::Notice::StartedAnew { .. }) => {}
             Notice::Log(paxos::Notice::Stopped) => self.counts.note(Mechanism::Stopped),
             Notice::Evicted(_) => self.counts.note(Mechanism::Evicted),
             Notice::Capturing(_) => self.counts.note(Mechanism::Capturing),

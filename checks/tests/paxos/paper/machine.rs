@@ -118,7 +118,7 @@ fn a_promise_reports_only_what_was_accepted() {
     let (.., promise) = cluster.sent.last().expect("replica 1 answers");
     let accepted = vec![None, None, Some(entry(ballot(1, 0), command(2)))];
     let (chosen, first) = (Slot(0), Slot(0));
-    assert_eq!(*promise, Message::Promise { ballot: ballot(3, 2), chosen, first, accepted });
+    assert_eq!(*promise, Message::Promise { ballot: ballot(3, 2), chosen, first, accepted, more: false });
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn answer(cluster: &mut Cluster, message: Message<u32>) -> Option<Message<u32>> 
 fn promise(ballot: Ballot, accepted: Vec<Option<(Ballot, u32)>>) -> Option<Message<u32>> {
     let accepted =
         accepted.into_iter().map(|held| held.map(|(at, value)| entry(at, command(value)))).collect();
-    Some(Message::Promise { ballot, chosen: Slot(0), first: Slot(0), accepted })
+    Some(Message::Promise { ballot, chosen: Slot(0), first: Slot(0), accepted, more: false })
 }
 
 #[test]

@@ -32,7 +32,8 @@ fn an_acceptor_keeps_one_vote_for_each_slot() {
     }
     assert_eq!(cluster.disk(2).log.iter_from(0).count(), 1);
     let accepted = vec![Some(entry(ballot(19, 0), command(19)))];
-    let promise = Message::Promise { ballot: ballot(20, 1), chosen: Slot(0), first: Slot(0), accepted };
+    let promise =
+        Message::Promise { ballot: ballot(20, 1), chosen: Slot(0), first: Slot(0), accepted, more: false };
     assert_eq!(report(&mut cluster, 20), Some(promise));
 }
 
