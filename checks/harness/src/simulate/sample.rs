@@ -98,36 +98,12 @@ impl<M: Model> Sample<M> {
         broken.filter_map(|sampled| sampled.found.as_ref().map(|(seed, run)| (&sampled.claim, *seed, run)))
     }
 
-    fn count(&mut self, tally: Vec<(&'static str, u64)>) {
+    /// Adds what was counted at the end of a run.
+    pub(super) fn count(&mut self, tally: Vec<(&'static str, u64)>) {
         if self.tally.is_empty() {
             self.tally = tally;
         } else {
             self.tally.iter_mut().zip(tally).for_each(|((_, sum), (_, count))| *sum += count);
-        }
-    }
-
-    /// Has a run broken the claim after which there is to be no other?
-    pub(super) fn is_over(&self, steering: &Steering<M>) -> bool {
-        steering.until.is_some_and(|id| self.broken().any(|(claim, _, _)| claim.id() == id))
-    }
-
-    /// Adds what later runs showed.
-    pub(super) fn add(&mut self, later: Sample<M>) {
-        for (own, more) in self.claims.iter_mut().zip(later.claims) {
-            own.triggers += more.triggers;
-            own.runs += more.runs;
-            own.found = own.found.take().or(more.found);
-        }
-        self.runs += later.runs;
-        self.steps += later.steps;
-        self.ended += later.ended;
-        self.cornered += later.cornered;
-        self.cut = later.cut;
-        for (kind, count) in later.coverage {
-            *self.coverage.entry(kind).or_default() += count;
-        }
-        if later.runs > 0 {
-            self.count(later.tally);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::sample::{Panicked, Plan, Sample, Steering, runs_until};
 use crate::engine::thread_nanoseconds;
 use quorate_spec::Spec;
+use stateright::Model;
 use std::{
     collections::BTreeMap,
     sync::{
@@ -72,11 +73,37 @@ where
     Spread { sample, panicked, cpu_seconds: nanoseconds.map(|nanoseconds| nanoseconds as f64 / 1e9) }
 }
 
+impl<M: Model> Sample<M> {
+    /// Has a run broken the claim after which there is to be no other?
+    pub(super) fn is_over(&self, steering: &Steering<M>) -> bool {
+        steering.until.is_some_and(|id| self.broken().any(|(claim, _, _)| claim.id() == id))
+    }
+
+    /// Adds what later runs showed.
+    fn add(&mut self, later: Sample<M>) {
+        for (own, more) in self.claims.iter_mut().zip(later.claims) {
+            own.triggers += more.triggers;
+            own.runs += more.runs;
+            own.found = own.found.take().or(more.found);
+        }
+        self.runs += later.runs;
+        self.steps += later.steps;
+        self.ended += later.ended;
+        self.cornered += later.cornered;
+        self.cut = later.cut;
+        for (kind, count) in later.coverage {
+            *self.coverage.entry(kind).or_default() += count;
+        }
+        if later.runs > 0 {
+            self.count(later.tally);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use quorate_spec::{Claims, Kind};
-    use stateright::Model;
 
     /// Counts up by one or two, and panics or breaks its claim at a height that only some seeds reach.
     #[derive(Debug)]

@@ -247,6 +247,23 @@ fn purpose(name: &str) -> Purpose {
             "a follower that hears of its leader waits anew before it campaigns",
             &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "PX-R2", "PX-R3", "re-arms"],
         ),
+        "observer" => (
+            "an observer learns, catches up and installs, and never votes",
+            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-R6", "observes"],
+        ),
+        "flow" => {
+            ("nobody is sent more than a window", &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "window"])
+        }
+        "pre-vote" => {
+            ("nobody campaigns whom a quorum would not follow", &["refines", "PX-S1", "PX-S3", "pre-vote"])
+        }
+        _ => purpose_under_strain(name),
+    }
+}
+
+/// The same of scopes in which a leader is not heard, or a receiver is slow.
+fn purpose_under_strain(name: &str) -> Purpose {
+    match name {
         "quorum-check" => (
             "a leader that no quorum answers steps down, and one that is answered leads on",
             &[
@@ -267,16 +284,6 @@ fn purpose(name: &str) -> Purpose {
             "a snapshot that is overtaken while it is received is finished",
             &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-L6", "PX-R6", "pinned"],
         ),
-        "observer" => (
-            "an observer learns, catches up and installs, and never votes",
-            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-R6", "observes"],
-        ),
-        "flow" => {
-            ("nobody is sent more than a window", &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "window"])
-        }
-        "pre-vote" => {
-            ("nobody campaigns whom a quorum would not follow", &["refines", "PX-S1", "PX-S3", "pre-vote"])
-        }
         _ => purpose_at_an_end(name),
     }
 }

@@ -8,18 +8,8 @@
 //! (`Notice::StartedAnew`). A restart forgets all pins.
 
 use super::message::{Chunk, Payload, Slot};
-use super::state::{Config, Replica, Snapshot};
+use super::state::{Config, Pin, Replica, Snapshot};
 use quorate_machine::{NodeId, Weigh};
-use serde::{Deserialize, Serialize};
-
-/// What is kept for a member.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub(super) struct Pin<S> {
-    /// The snapshot that it receives; none once it has that one.
-    pub(super) snapshot: Option<Snapshot<S>>,
-    /// It has, or will have by the snapshot, every slot before this one.
-    pub(super) from: Slot,
-}
 
 impl<C: Payload, S: Chunk> Replica<C, S> {
     /// A member is sent the newest snapshot: it will get all of that one.

@@ -8,7 +8,6 @@ pub use config::Config;
 pub use durable::{Durable, Partial, Snapshot, Write};
 
 use super::message::{Ballot, Entry, Slot, Standing, Value};
-use super::pins::Pin;
 use crate::quorum::Tally;
 use quorate_machine::{NodeId, Plain, RequestId};
 use serde::{Deserialize, Serialize};
@@ -38,6 +37,15 @@ pub struct Replica<C, S = ()> {
     /// By member that receives an older snapshot from here, or caught up after one: what is kept for it.
     pub(super) pins: BTreeMap<NodeId, Pin<S>>,
     pub(super) role: Role<C>,
+}
+
+/// What is kept for a member that receives a snapshot from here.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub(super) struct Pin<S> {
+    /// The snapshot that it receives; none once it has that one.
+    pub(super) snapshot: Option<Snapshot<S>>,
+    /// It has, or will have by the snapshot, every slot before this one.
+    pub(super) from: Slot,
 }
 
 /// A campaign that may come to be.

@@ -13,9 +13,9 @@ fn accept(ballot: Ballot, floor: u64, first: u64, chosen: u64) -> Message<u32> {
     Message::Accept { ballot, floor: Slot(floor), first: Slot(first), values, chosen: Slot(chosen) }
 }
 
-fn nonsense() -> Vec<Message<u32>> {
+/// Promises that nobody makes.
+fn promises() -> Vec<Message<u32>> {
     let high = ballot(9, 1);
-    let beyond = Ballot { round: u64::MAX, ..high };
     let promise = |chosen, first, accepted| Message::Promise {
         ballot: ballot(1, 0),
         chosen,
@@ -23,12 +23,7 @@ fn nonsense() -> Vec<Message<u32>> {
         accepted,
         more: false,
     };
-    let entries: Batch<_> = vec![entry(high, command(1))].into();
     vec![
-        Message::Prepare { ballot: beyond, from: Slot(0) },
-        Message::Prepare { ballot: ballot(9, 2), from: Slot(0) },
-        Message::Prepare { ballot: Ballot::ZERO, from: Slot(0) },
-        Message::Prepare { ballot: high, from: HUGE },
         promise(HUGE, HUGE, vec![]),
         promise(Slot(0), HUGE, vec![Some(entry(ballot(1, 1), command(1)))]),
         promise(Slot(0), Slot(1 << 59), vec![Some(entry(ballot(1, 1), command(1)))]),
@@ -42,6 +37,19 @@ fn nonsense() -> Vec<Message<u32>> {
             accepted: vec![],
             more: true,
         },
+    ]
+}
+
+fn nonsense() -> Vec<Message<u32>> {
+    let high = ballot(9, 1);
+    let beyond = Ballot { round: u64::MAX, ..high };
+    let entries: Batch<_> = vec![entry(high, command(1))].into();
+    let mut all = promises();
+    all.extend([
+        Message::Prepare { ballot: beyond, from: Slot(0) },
+        Message::Prepare { ballot: ballot(9, 2), from: Slot(0) },
+        Message::Prepare { ballot: Ballot::ZERO, from: Slot(0) },
+        Message::Prepare { ballot: high, from: HUGE },
         Message::Reject { promised: ballot(9, 7) },
         Message::Reject { promised: beyond },
         accept(beyond, 0, 0, 0),
@@ -90,7 +98,8 @@ fn nonsense() -> Vec<Message<u32>> {
         Message::PreGrant { ballot: ballot(2, 2) },
         Message::TimeoutNow { ballot: ballot(9, 2) },
         Message::TimeoutNow { ballot: beyond },
-    ]
+    ]);
+    all
 }
 
 /// All that production adds, in small windows.
