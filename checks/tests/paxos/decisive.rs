@@ -4,12 +4,13 @@
 //! | run | what happens | verdict |
 //! |---|---|---|
 //! | stops | a leader that finishes before it stops hears of a higher ballot, which it does not promise | the claim: it can finish nothing any more, and says so to whoever waits |
+//! | stops, unheard | a leader that finishes before it stops is answered by nobody for a period | the claim: the same, without a higher ballot |
 //! | hands-over | a leader crashes right after it told its successor to campaign | the claim: it judged by what the restarted replica remembers |
 //! | window | a new leader sends from its floor on to a replica that lacks slots below it | the claim: it counted from slot 0 |
 
-use quorate::world::Event;
+use quorate::world::{Event, Scope};
 use quorate_checks::paxos::{
-    history::Executed,
+    history::{Executed, History},
     machine::Configures,
     refine::RefinesLog,
     refinement::{Refining, executing, refining_by},
@@ -28,8 +29,13 @@ fn replay(run: &str, claim: &str) {
     // What the core did not have when these runs were found.
     let config = scope.config.core_mut();
     (config.quorum_check, config.message_bytes, config.pin_bytes) = (false, 0, 0);
+    replay_in(&scope, run, claim);
+}
+
+/// The same in any scope.
+fn replay_in(scope: &Scope<Everything, History<Executed>>, run: &str, claim: &str) {
     let mapping = RefinesLog::new(scope.replicas, scope.crashes);
-    let model: Sampled = refining_by(scope.clone(), executing(&scope, mapping).without_clients());
+    let model: Sampled = refining_by(scope.clone(), executing(scope, mapping).without_clients());
     let mut claims = Claims::default();
     model.claims(&mut claims);
     let mut state = model.init_states().remove(0);
@@ -55,6 +61,11 @@ fn replay(run: &str, claim: &str) {
         state = next;
     }
     assert!(last.contains(&claim), "the last event puts only {last:?} to the test");
+}
+
+#[test]
+fn a_leader_that_is_to_stop_may_be_heard_by_nobody_before_it_has_finished() {
+    replay_in(&scopes::wild_mechanisms(1), include_str!("decisive/stops-20377.jsonl"), "stops");
 }
 
 #[test]

@@ -3,9 +3,9 @@
 //! What was finished is judged by the votes on disks, never by the leader's memory: a crash may take that away within the
 //! very event in which the leader says that it has finished.
 
-use super::{Claims, Event, Model, Observation, Paxos, State, Told, deeds, replica, rest, seen};
+use super::{Claims, Core, Event, Model, Observation, Paxos, State, Told, deeds, replica, rest, seen};
 use crate::paxos::{history::History, machine::Part};
-use quorate_core::paxos::{Ballot, Durable, Message, Notice, Slot, Standing, TimerKind};
+use quorate_core::paxos::{Ballot, Config, Durable, Message, Notice, Slot, Standing, TimerKind};
 use quorate_machine::NodeId;
 
 pub(super) fn when_done<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D>>) {
@@ -142,7 +142,7 @@ pub(super) fn stops_for_good<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, 
     claims
         .always_step(
             "stops",
-            "a leader stops when it has finished or a higher ballot is about, and campaigns no more",
+            "a leader stops when it has finished, is not heard or a higher ballot is about, and campaigns no more",
             is_stopped_well,
         )
         .when_step(was_stopped);
@@ -169,7 +169,16 @@ fn is_stopped_well<M: Paxos, D: Told<M>>(
     // Its prepare may wait for the disk since before it was to stop.
     let campaigns = was.is_stopped() && is.promised() > was.promised() && is.promised().node == node;
     let led = was.standing() == Standing::Leader && was_stopped(model, before, event, after);
-    !campaigns && (!led || is_outbid(event, was.promised()) || is_finished(after, was.promised()))
+    let may_stop = is_outbid(event, was.promised()) || is_unheard(event, was);
+    !campaigns && (!led || may_stop || is_finished(after, was.promised()))
+}
+
+/// Does a period of the leader end in which no quorum answered it? It can then finish nothing either.
+fn is_unheard<M: Paxos>(event: &Event<M>, leader: &Core) -> bool {
+    let event = if let Event::CrashDuring { event, .. } = event { event } else { event };
+    let is_end = matches!(event, Event::Timer { kind: TimerKind::Election, .. });
+    let Config { quorum_check, quorums, .. } = leader.config();
+    is_end && *quorum_check && leader.answered().count() < usize::from(quorums.accept)
 }
 
 /// Does the event tell the leader of `ballot` of a higher one? It can then finish nothing: whoever waits for it is told
