@@ -22,8 +22,10 @@ pub(super) fn some(gate: &mut Gate<'_>) {
     let defects = kills::read_all(gate.root);
     let choice = defects.map(|all| {
         let defects: Vec<Defect> = all.into_iter().filter_map(|(_, defect)| defect.ok()).collect();
-        let changed = kills::changed_files(gate.root).unwrap_or_default();
-        kills::choose(&defects, &changed, today())
+        match kills::changed_files(gate.root) {
+            Some(changed) => kills::choose(&defects, &changed, today()),
+            None => Choice::All,
+        }
     });
     let done = step(gate.root, choice);
     gate.record(done);

@@ -52,9 +52,7 @@ pub fn fast(root: &Path, only: &[String]) -> bool {
     );
     gate.run(&Step::new("test", "cargo test --workspace --locked --no-fail-fast"));
     explorer::tests(&mut gate);
-    // The program that the tests were built with: a second build of everything takes longer than optimising more saves,
-    // and this one looks for overflow too.
-    gate.run(&check("", &format!("--json {CHECK_JSON}")));
+    check_as_tested(&mut gate);
     kills::some(&mut gate);
     gate.run(&benches());
     gate.finish()
@@ -63,7 +61,7 @@ pub fn fast(root: &Path, only: &[String]) -> bool {
 /// `quorate check` with wider bounds, and every defect in the source of the core.
 pub fn deep(root: &Path) -> bool {
     let mut gate = Gate::new(root, &[]);
-    gate.run(&check("--release ", "--deep --json target/quorate/deep.json"));
+    gate.run(&check("--deep --json target/quorate/deep.json"));
     kills::all(&mut gate);
     gate.finish_without_tests()
 }
@@ -87,15 +85,25 @@ pub(crate) fn measure(root: &Path, folder: &Path) -> bool {
         format!("cargo run --release --locked -p quorate-benches --bin engine_peers {folder}/engine.json");
     let log =
         format!("cargo bench --locked -p quorate-benches --bench paxos -- --summary {folder}/paxos.json");
-    gate.run(&check("--release ", &format!("--json {CHECK_JSON}")));
+    gate.run(&check(&format!("--json {CHECK_JSON}")));
     gate.run(&Step::new("engine bench", &engine));
     gate.run(&Step::new("log bench", &log));
     gate.finish_without_tests()
 }
 
-fn check(profile: &str, arguments: &str) -> Step {
-    let line = format!("cargo run {profile}--locked --bin quorate -- check --progress never {arguments}");
+fn check(arguments: &str) -> Step {
+    let line = format!("cargo run --release --locked --bin quorate -- check --progress never {arguments}");
     Step::new("check", &line)
+}
+
+/// `quorate check` by the program that the tests were built with, beside this one. Cargo would build everything again: for
+/// a program alone it chooses other features than for tests. And what is built for tests looks for overflow too.
+fn check_as_tested(gate: &mut Gate<'_>) {
+    let own = std::env::current_exe().unwrap_or_default().with_file_name("quorate");
+    let program = own.strip_prefix(gate.root).unwrap_or(&own).display().to_string();
+    if gate.prepare(&Step::new("check", "cargo test --workspace --locked --no-run")) {
+        gate.run(&Step::new("check", &format!("{program} check --progress never --json {CHECK_JSON}")));
+    }
 }
 
 fn benches() -> Step {

@@ -94,6 +94,12 @@ impl<'a> Gate<'a> {
         self.only.is_empty() || self.only.iter().any(|wanted| wanted == name)
     }
 
+    /// Runs what a step of this name needs, if that was asked for, and says so only if it fails. True if it did not.
+    pub(super) fn prepare(&mut self, step: &Step) -> bool {
+        let is_ready = !self.wants(step.name) || self.execute(step).is_ok_and(|(ok, _)| ok);
+        is_ready || self.run(step)
+    }
+
     /// Runs the step, if it was asked for, and says how it went. True if it passed.
     pub(super) fn run(&mut self, step: &Step) -> bool {
         if !self.wants(step.name) {
