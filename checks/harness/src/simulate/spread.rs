@@ -6,9 +6,10 @@ use quorate_spec::Spec;
 use stateright::Model;
 use std::{
     collections::BTreeMap,
+    panic::resume_unwind,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     thread,
 };
@@ -16,7 +17,7 @@ use std::{
 /// Runs that a thread takes at a time.
 const BLOCK: u64 = 4;
 
-/// What random runs showed, and what they took.
+/// The outcome of random runs, and their cost.
 pub(crate) struct Spread<M: Spec> {
     pub(crate) sample: Sample<M>,
     pub(crate) panicked: Option<Panicked<M>>,
@@ -38,39 +39,70 @@ where
     M::State: Clone + Send,
     M::Action: Clone + Send,
 {
-    let (next, last) = (AtomicU64::new(0), AtomicU64::new(u64::MAX));
-    let parts = Mutex::new(BTreeMap::new());
+    let (next, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let whole = Mutex::new(Whole::default());
     let work = || {
         loop {
             let at = next.fetch_add(1, Relaxed);
             let start = plan.seeds.start.saturating_add(at.saturating_mul(BLOCK));
             // Without a seed there is still something to say: whether the model has runs at all.
-            if at > last.load(Relaxed) || (at > 0 && start >= plan.seeds.end) {
+            if is_over.load(Relaxed) || (at > 0 && start >= plan.seeds.end) {
                 return thread_nanoseconds();
             }
             let seeds = start..start.saturating_add(BLOCK).min(plan.seeds.end);
-            let (sample, panicked) = runs_until(model, &Plan { seeds, ..*plan }, steering, stop);
-            if panicked.is_some() || sample.cut.is_some() || sample.is_over(steering) {
-                last.fetch_min(at, Relaxed);
-            }
-            parts.lock().unwrap_or_else(PoisonError::into_inner).insert(at, (sample, panicked));
+            let part = runs_until(model, &Plan { seeds, ..*plan }, steering, stop);
+            let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
+            whole.take(at, part, steering);
+            // A block that ends the runs counts once all blocks before it are there: until then others go on.
+            is_over.store(whole.is_over, Relaxed);
         }
     };
     let nanoseconds: Option<u64> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().map(|worker| worker.join().unwrap_or_default()).sum()
+        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).sum()
     });
-    let last = last.into_inner();
-    let parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut parts = parts.into_iter().filter(|(at, _)| *at <= last).map(|(_, part)| part);
-    let Some((mut sample, mut panicked)) = parts.next() else {
+    let whole = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Some((sample, panicked)) = whole.so_far else {
         unreachable!("the first block is taken, whatever it holds")
     };
-    for (later, its_panic) in parts {
-        sample.add(later);
-        panicked = its_panic;
-    }
     Spread { sample, panicked, cpu_seconds: nanoseconds.map(|nanoseconds| nanoseconds as f64 / 1e9) }
+}
+
+/// The runs of some seeds, and the panic that ended them.
+type Part<M> = (Sample<M>, Option<Panicked<M>>);
+
+/// The blocks so far, put together in order. Only those that came before their turn are kept.
+struct Whole<M: Model> {
+    so_far: Option<Part<M>>,
+    /// The block whose turn it is.
+    turn: u64,
+    early: BTreeMap<u64, Part<M>>,
+    /// Whether the last block of `so_far` ended the runs.
+    is_over: bool,
+}
+
+impl<M: Model> Default for Whole<M> {
+    fn default() -> Self {
+        Whole { so_far: None, turn: 0, early: BTreeMap::new(), is_over: false }
+    }
+}
+
+impl<M: Model> Whole<M> {
+    /// Takes a block, and every one that waited for it.
+    fn take(&mut self, at: u64, part: Part<M>, steering: &Steering<M>) {
+        self.early.insert(at, part);
+        while let Some((sample, panicked)) = self.early.remove(&self.turn).filter(|_| !self.is_over) {
+            self.turn += 1;
+            self.is_over = panicked.is_some() || sample.cut.is_some() || sample.is_over(steering);
+            match &mut self.so_far {
+                None => self.so_far = Some((sample, panicked)),
+                Some((whole, ended)) => {
+                    whole.add(sample);
+                    *ended = panicked;
+                }
+            }
+        }
+    }
 }
 
 impl<M: Model> Sample<M> {
@@ -162,15 +194,47 @@ mod tests {
             Some(|_, height| vec![("height", u64::from(*height))]);
         let until = Steering { until: Some("low"), ..Steering::default() };
         let never = u32::MAX;
-        for (panics_at, breaks_at) in [(never, never), (never, 37), (38, never), (39, 37), (36, 38)] {
+        for (panics_at, breaks_at) in [(never, never), (never, 33), (34, never), (34, 33), (33, 34)] {
             let model = Climb { panics_at, breaks_at };
             for steering in [Steering::default(), until, Steering { tally, ..Steering::default() }] {
                 let alone = told(1, &model, steering);
+                let is_found = alone.contains("Some(");
+                assert_eq!(
+                    is_found,
+                    panics_at.min(breaks_at) < never,
+                    "only some seeds come so high: {alone}"
+                );
                 for threads in [2, 5] {
                     assert_eq!(told(threads, &model, steering), alone, "{model:?}");
                 }
             }
         }
+    }
+
+    #[test]
+    fn blocks_that_come_before_their_turn_wait_and_those_after_the_end_do_not_count() {
+        let model = Climb { panics_at: u32::MAX, breaks_at: 33 };
+        let steering = Steering { until: Some("low"), ..Steering::default() };
+        let part = |seeds| runs_until(&model, &Plan { seeds, steps: STEPS }, &steering, &|| None);
+        let sound = |seeds| runs_until(&model, &Plan { seeds, steps: 3 }, &steering, &|| None);
+        let end =
+            (0..160).find(|seed| part(*seed..seed + 1).0.is_over(&steering)).expect("some seed breaks it");
+        let mut whole = Whole::default();
+        whole.take(3, sound(12..16), &steering);
+        whole.take(1, part(end..end + 1), &steering);
+        assert_eq!((whole.so_far.is_some(), whole.early.len()), (false, 2));
+        whole.take(0, sound(0..4), &steering);
+        whole.take(2, sound(8..12), &steering);
+        let (sample, _) = whole.so_far.expect("there is a first block");
+        assert_eq!((sample.runs, whole.is_over), (5, true), "the first block, and the one that ended it");
+    }
+
+    #[test]
+    #[should_panic(expected = "forgets badly")]
+    fn a_thread_that_panics_outside_a_run_is_not_passed_over() {
+        let model = Climb { panics_at: 0, breaks_at: u32::MAX };
+        let stop = || -> Option<String> { panic!("forgets badly") };
+        drop(runs_on(2, &model, &Plan { seeds: 0..40, steps: 1 }, &Steering::default(), &stop));
     }
 
     #[test]

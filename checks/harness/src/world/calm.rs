@@ -1,4 +1,4 @@
-//! What becomes of a world in which no fault happens any more: for claims that say what comes about in the end.
+//! A world runs on without faults: for claims that say what comes about in the end.
 
 use super::{Checkable, Event, Ghost, Left, Links, Split, World, WorldModel, scope::TIMER_KINDS};
 use quorate_machine::NodeId;
@@ -29,8 +29,8 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     /// arrives, every disk writes, and timers run as `calm` says. The budgets of the scope do not bound that, and its
     /// clients ask nothing new.
     ///
-    /// The same world always settles in the same way, so a claim may ask this: it says what `always` eventually comes
-    /// about, and a run that breaks it replays like any other.
+    /// The same world always settles in the same way, so a claim may ask this, and a run that breaks it replays like any
+    /// other.
     ///
     /// ```
     /// use quorate::world::{Calm, Checkable, Ghost, World, WorldModel};

@@ -216,7 +216,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         }
     }
 
-    /// What comes of `event`. With a reduction, messages that are dead are dropped, and what that rests on is tried.
+    /// The world after `event`. With a reduction, messages that are dead are dropped, and what that rests on is tried.
     pub(super) fn after(
         &self,
         world: &World<M, G>,

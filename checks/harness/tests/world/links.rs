@@ -41,7 +41,7 @@ fn is_asked(event: &Event<Ledger<false>>, at: u16) -> bool {
     matches!(event, Event::Request { node, .. } if *node == NodeId(at))
 }
 
-/// What may arrive, and what may be lost.
+/// The messages that may arrive, and those that may be lost.
 fn count(model: &Ledgers, world: &In) -> (usize, usize) {
     let events = offered(model, world);
     let count = |is: fn(&Event<Ledger<false>>) -> bool| events.iter().filter(|event| is(event)).count();

@@ -68,7 +68,7 @@ fn leads_on_if_heard<M: Paxos, D: Told<M>>(
     })
 }
 
-/// Who answers, and what the leader that is answered was before.
+/// The replica that answers, and the leader as it was before.
 fn answer<'w, M: Paxos, D: Told<M>>(before: &'w State<M, D>, event: &Event<M>) -> Option<(NodeId, &'w Core)> {
     let (Event::Deliver(envelope) | Event::Duplicate(envelope)) = event else { return None };
     let (Message::Accepted { ballot, .. } | Message::Alive { ballot, .. }) = &envelope.message else {
@@ -103,7 +103,7 @@ fn remembers_answers<M: Paxos, D: Told<M>>(
     answered(now) == wanted
 }
 
-/// Who was not heard by a leader whose heartbeat timer fires.
+/// The replicas that a leader whose heartbeat timer fires has not heard.
 fn unheard<M: Paxos, D: Told<M>>(before: &State<M, D>, event: &Event<M>) -> Vec<NodeId> {
     let Event::Timer { node, kind: TimerKind::Heartbeat } = event else { return Vec::new() };
     let Some(core) = leads(before, *node) else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! What messages weigh, and what is kept for a member that receives a snapshot.
+//! The weight of messages, and of the log that is kept for a member that receives a snapshot.
 
 use super::{Claims, Event, Model, Observation, Paxos, State, Told, seen};
 use crate::paxos::machine::{Configures, Part};
@@ -16,7 +16,7 @@ pub(super) fn within_weight<M: Paxos, D: Told<M>>(claims: &mut Claims<Model<M, D
         .when_step(sends_at_the_bound);
 }
 
-/// What the commands in a message weigh, one by one.
+/// The weights of the commands in a message, one by one.
 fn weights(message: &Message<u8, Part>) -> Vec<u64> {
     let weigh = |value: &Value<u8>| value.weight();
     let values: Vec<u64> = match message {
@@ -117,7 +117,7 @@ fn is_overtaken_or_begins_anew<M: Paxos, D: Told<M>>(
     is_overtaken(model, before, event, after) || !goes_on(model, before, event, after)
 }
 
-/// What a replica keeps below what it retains for everybody weighs.
+/// The weight of what a replica keeps beyond what it retains for everybody.
 fn kept<M: Paxos, D: Told<M>>(model: &Model<M, D>, world: &State<M, D>) -> u64 {
     let retain = u64::from(model.scope().config.core().retain);
     let kept = world.nodes().iter().map(|node| {

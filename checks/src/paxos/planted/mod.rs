@@ -38,7 +38,7 @@ pub trait Defect: Send + Sync + 'static {
     /// What is wrong, in a few words.
     fn what(&self) -> &'static str;
 
-    /// What replica `id` notes, when it starts.
+    /// The notes of replica `id` when it starts.
     fn at(&self, _id: NodeId) -> Notes {
         Notes::default()
     }
@@ -69,7 +69,7 @@ pub trait Defect: Send + Sync + 'static {
     }
 }
 
-/// What a write does to the disk.
+/// The effect of a write on the disk.
 pub trait Disk: Clone + Eq + Hash + Debug + Default + Send + Sync + 'static {
     /// Performs the write, or something else.
     fn persist(durable: &mut Durable<u8, Part>, write: &Write<u8, Part>) {
@@ -83,7 +83,7 @@ pub struct Sound;
 
 impl Disk for Sound {}
 
-/// What defects remember from one input to the next.
+/// The memory of a defect from one input to the next.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Notes {
     /// This replica.
