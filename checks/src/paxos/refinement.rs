@@ -40,6 +40,8 @@ pub fn register(registry: &mut Registry) {
     for named in scopes::deep() {
         registry.add(complete(named).deep().limits(DEEP));
     }
+    let polite = scopes::named_mechanism::<Core>(scopes::polite_quorum_check());
+    registry.add(complete(polite).deep().limits(DEEP));
     for kill in kills() {
         registry.add(kill.check);
     }

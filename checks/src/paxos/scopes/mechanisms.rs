@@ -71,7 +71,16 @@ pub fn quorum_check<M: Paxos>() -> Executing<M> {
     scope
 }
 
-/// Who is who in [`overtaken`].
+/// As [`quorum_check`], with pre-votes: a leader that steps down unheard misses a leader like the others. For `--deep`.
+pub fn polite_quorum_check<M: Paxos>() -> Executing<M> {
+    let mut scope: Executing<M> = Scope { name: "polite-quorum-check", ..quorum_check() };
+    scope.timers.insert(TimerKind::Election, 3);
+    scope.timers.remove(&TimerKind::Heartbeat);
+    scope.config.core_mut().pre_vote = true;
+    scope
+}
+
+/// The parts that the replicas play in [`overtaken`].
 fn overtakes<M: Paxos>(world: &World<M, History<Executed>>) -> bool {
     let past: &History<Executed> = world.ghost();
     let disk = world.node(NodeId(1)).durable();
@@ -278,6 +287,13 @@ fn purpose_under_strain(name: &str) -> Purpose {
                 "period",
                 "re-arms",
                 "PX-R2",
+            ],
+        ),
+        "polite-quorum-check" => (
+            "a leader that no quorum answers steps down, where nobody campaigns unasked",
+            &[
+                "refines", "PX-S1", "PX-S3", "PX-S13", "PX-L5", "PX-L7", "answers", "period", "pre-vote",
+                "re-arms", "PX-R2",
             ],
         ),
         "overtaken" => (
