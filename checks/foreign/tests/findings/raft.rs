@@ -11,8 +11,12 @@ fn shortest(finding: &str, cluster: Cluster, claim: &str) -> (Vec<Event>, Option
     let model = Replayed::new(cluster);
     let report = search(&model, &Options { stop: Stop::FirstViolation, ..Options::single() });
     println!("{} states; {}", report.unique_states, model.cost());
-    let Verdict::Violated(run) = &report.finding(claim).expect("it is claimed").verdict else {
-        panic!("{}", changed(finding, &format!("{claim} is no longer broken")));
+    let found = report.finding(claim).expect("it is claimed");
+    let Verdict::Violated(run) = &found.verdict else {
+        let (text, states) = (found.claim.text(), report.unique_states);
+        let holds =
+            format!("{claim} ({text}) is no longer broken in any of the {states} states of the scope");
+        panic!("{}", changed(finding, &holds));
     };
     let events: Vec<Event> = run.actions().cloned().collect();
     let panic = run.last().projection().nodes.iter().find_map(|shown| shown.node.panic.clone());
@@ -20,24 +24,35 @@ fn shortest(finding: &str, cluster: Cluster, claim: &str) -> (Vec<Event>, Option
     (events, panic)
 }
 
+/// The words for a shortest run that is not the one of the report.
+fn another(finding: &str, events: &[Event], panic: Option<&str>) -> String {
+    let end = panic.map_or_else(String::new, |panic| format!(", and ends in a panic, {panic}"));
+    changed(finding, &format!("the shortest run is another one of {} events, {events:?}{end}", events.len()))
+}
+
+/// Did the crate panic, in whatever folder it stands, and not the code around it?
+fn is_in_raft(panic: Option<&str>) -> bool {
+    panic.is_some_and(|panic| panic.contains("src/raft.rs:"))
+}
+
 #[test]
 fn a_removed_leader_of_raft_answers_a_safe_read_with_a_stale_index() {
     let (events, panic) = shortest("C", scopes::removed_leader_reads(), "fresh-reads");
-    assert_eq!((events.len(), panic), (11, None), "{}", changed("C", "the run is another one"));
-    assert_eq!(events[9..], [Event::Campaign(2), Event::Read(1)]);
+    let as_reported = events.len() == 11 && events.ends_with(&[Event::Campaign(2), Event::Read(1)]);
+    assert!(as_reported && panic.is_none(), "{}", another("C", &events, panic.as_deref()));
 }
 
 #[test]
 fn a_command_behind_the_removal_of_its_leader_makes_raft_panic() {
     let (events, panic) = shortest("D", scopes::proposal_behind_removal(), "no-panic");
-    assert_eq!(events.len(), 11, "{}", changed("D", "the run is another one"));
-    let panic = panic.expect("a node panicked");
-    assert!(panic.contains("raft.rs:943: called `Option::unwrap()`"), "{}", changed("D", &panic));
+    let unwraps = panic.as_ref().is_some_and(|panic| panic.contains("called `Option::unwrap()`"));
+    let as_reported = events.len() == 11 && unwraps && is_in_raft(panic.as_deref());
+    assert!(as_reported, "{}", another("D", &events, panic.as_deref()));
 }
 
 #[test]
 fn a_learner_of_raft_that_is_asked_to_campaign_becomes_the_leader() {
-    let (events, _) = shortest("E", scopes::learner_campaigns(), "voters-lead");
+    let (events, panic) = shortest("E", scopes::learner_campaigns(), "voters-lead");
     let name = |name: &str| name.to_owned();
     assert_eq!(
         events,
@@ -47,22 +62,23 @@ fn a_learner_of_raft_that_is_asked_to_campaign_becomes_the_leader() {
             Event::Deliver((1, 2), name("MsgRequestVoteResponse"))
         ],
         "{}",
-        changed("E", "the run is another one")
+        another("E", &events, panic.as_deref())
     );
 }
 
 #[test]
 fn a_removed_node_of_raft_that_is_asked_to_campaign_panics() {
     let (events, panic) = shortest("E", scopes::removed_campaigns(), "no-panic");
-    assert!(events.contains(&Event::Campaign(2)), "{events:?}");
-    assert!(panic.is_some_and(|panic| panic.starts_with("raft-0.7.0/")));
+    let as_reported =
+        events.len() == 13 && events.contains(&Event::Campaign(2)) && is_in_raft(panic.as_deref());
+    assert!(as_reported, "{}", another("E", &events, panic.as_deref()));
 }
 
 #[test]
 fn a_node_of_raft_without_a_configuration_panics_when_it_is_asked_to_campaign() {
     let (events, panic) = shortest("E", scopes::newcomer_campaigns(), "no-panic");
-    assert_eq!(events, [Event::Campaign(2)]);
-    assert!(panic.is_some_and(|panic| panic.starts_with("raft-0.7.0/")));
+    let as_reported = events == [Event::Campaign(2)] && is_in_raft(panic.as_deref());
+    assert!(as_reported, "{}", another("E", &events, panic.as_deref()));
 }
 
 /// Lets all that is under way arrive.
@@ -81,9 +97,10 @@ fn pass(run: &mut Run<Cluster>, times: usize) {
 #[test]
 fn a_leader_of_raft_that_is_cut_off_answers_lease_based_reads_for_longer_than_its_lease() {
     let stale_after = |ticks: usize| {
-        let mut run = Run::new(scopes::leases());
+        let mut run = Run::new("F", scopes::leases());
         pass(&mut run, 12 + ticks);
-        assert_eq!(run.view().nodes[0].node.role, "leader", "node 1 has the shortest timeout");
+        let role = run.view().nodes[0].node.role;
+        assert_eq!(role, "leader", "{}", changed("F", "node 1 has the shortest timeout and is not elected"));
         run.does(Event::Cut((1, 2))).does(Event::Cut((1, 3)));
         (1..30).find(|_| {
             pass(&mut run, 1);
@@ -93,5 +110,9 @@ fn a_leader_of_raft_that_is_cut_off_answers_lease_based_reads_for_longer_than_it
     };
     let stale: Vec<_> = (0..10).map(stale_after).collect();
     println!("cut off n ticks after the election, a stale read after: {stale:?}");
-    assert!(stale.iter().any(Option::is_some), "{}", changed("F", "no lease-based read is stale"));
+    let ticks: Vec<i32> = stale.iter().flatten().copied().collect();
+    assert!(!ticks.is_empty(), "{}", changed("F", "no lease-based read is stale any more"));
+    let other = format!("cut off at ten successive moments, stale reads come after these ticks: {stale:?}");
+    let as_reported = ticks.len() == 8 && ticks.iter().all(|ticks| [11, 12].contains(ticks));
+    assert!(as_reported, "{}", changed("F", &other));
 }

@@ -1,4 +1,4 @@
-//! A run of a system, step by step.
+//! A run of a system, step by step, and what a test says when it is no longer what was reported.
 
 use quorate::foreign::{Foreign, Past, Replayed};
 use quorate_spec::{Claims, Spec, Truth};
@@ -6,22 +6,31 @@ use stateright::Model;
 
 /// A run so far.
 pub(crate) struct Run<F: Foreign> {
+    finding: &'static str,
     model: Replayed<F>,
     before: Option<(Past<F>, F::Event)>,
     at: Past<F>,
 }
 
 impl<F: Foreign> Run<F> {
-    pub(crate) fn new(system: F) -> Self {
+    /// The run that shows `finding`, at its start.
+    pub(crate) fn new(finding: &'static str, system: F) -> Self {
         let model = Replayed::new(system);
         let at = model.init_states().remove(0);
-        Run { model, before: None, at }
+        Run { finding, model, before: None, at }
     }
 
     /// Lets `event` happen.
     pub(crate) fn does(&mut self, event: F::Event) -> &mut Self {
         let offers = self.offers();
-        assert!(offers.contains(&event), "{event:?} cannot happen here, but {offers:#?}");
+        assert!(
+            offers.contains(&event),
+            "{}",
+            changed(
+                self.finding,
+                &format!("{event:?} can no longer happen at this point of the run, but {offers:?}")
+            )
+        );
         if let Some(next) = self.model.next_state(&self.at, event.clone()) {
             self.before = Some((std::mem::replace(&mut self.at, next), event));
         }
@@ -60,7 +69,7 @@ impl<F: Foreign> Run<F> {
 /// What to do on the day on which a finding is no longer one.
 pub(crate) fn changed(finding: &str, what: &str) -> String {
     format!(
-        "finding {finding}: {what}. The published crate behaves differently now. Read its entry in checks/FINDINGS.md, \
-         then change the entry, this test, and what the check in scopes.rs expects"
+        "finding {finding}: {what}. The crate behaves differently from the version in the report. Read its entry in \
+         checks/FINDINGS.md, then change the entry, this test, and what the check in scopes.rs expects"
     )
 }
