@@ -2,10 +2,10 @@
 
 use super::{scope, slots};
 use crate::paxos::history::History;
-use crate::paxos::machine::{Part, Paxos};
+use crate::paxos::machine::{Configures, Part, Paxos};
 use crate::paxos::quotient::dead;
 use quorate::world::{Persistence, Scope, Takes, World};
-use quorate_core::paxos::{Durable, TimerKind, Write};
+use quorate_core::paxos::{Config, Durable, Write};
 use quorate_machine::NodeId;
 
 /// The epoch of a replica's disk that comes after so many others.
@@ -18,12 +18,10 @@ fn new_disk(id: NodeId, lost: u8) -> Durable<u8, Part> {
     Durable::blank(epoch(id, lost))
 }
 
-/// The first disk of all but replica 1 is admitted, and these know each other. That of replica 1 is new.
+/// The first disk of all but replica 1 is admitted. That of replica 1 is new.
 fn new_beside_others(id: NodeId, lost: u8) -> Durable<u8, Part> {
     let mut disk = new_disk(id, lost);
     if lost == 0 && id != NodeId(1) {
-        let other = NodeId(2 - id.0);
-        disk.apply(&Write::Known { node: other, epoch: epoch(other, 0) });
         disk.apply(&Write::Admitted(epoch(id, 0)));
     }
     disk
@@ -32,13 +30,12 @@ fn new_beside_others(id: NodeId, lost: u8) -> Durable<u8, Part> {
 /// The parts that the replicas play in [`lost_disk`].
 fn loses_one<M: Paxos>(world: &World<M, History>) -> bool {
     let past = world.ghost();
-    let starts = |id: u16| past.starts.get(&NodeId(id)).copied().unwrap_or_default();
-    let lost = |id: u16| world.node(NodeId(id)).disks_lost();
     slots::<M, (), 1>(world)
         && past.started.keys().all(|ballot| ballot.node != NodeId(1))
-        && (starts(0) <= 2 && lost(0) == 0)
-        && starts(1) == 1 + lost(1)
-        && starts(2) == 1
+        && (0..).map(NodeId).zip(world.nodes()).all(|(id, node)| {
+            let crashed = past.starts.get(&id).copied().unwrap_or_default().saturating_sub(1);
+            if id == NodeId(1) { crashed == node.disks_lost() } else { node.disks_lost() == 0 }
+        })
 }
 
 /// A replica that joins two others with a new disk, and may lose it, before it is admitted or after; the others lead, one
@@ -57,19 +54,19 @@ pub fn lost_disk<M: Paxos>() -> Scope<M, History> {
     }
 }
 
-/// As [`lost_disk`], with one leader; of those who know the new disk one may crash, and lose what it has not synced.
+/// As [`lost_disk`], in a cluster of two: of the one that knows the new disk a crash takes what is not synced.
 pub fn lost_record<M: Paxos>() -> Scope<M, History> {
     let words = "1 slot, replica 0 may crash, replica 1 alone has a new disk, may lose it, and leads nobody";
-    let mut scope = Scope {
+    Scope {
         name: "lost-record",
+        replicas: 2,
+        config: M::Config::of(Config::bare(2, 1)),
         bound: Some((words, loses_one::<M>)),
         crashes: 2,
         crash_takes: Takes::Either,
         persistence: Persistence::Asynchronous,
         ..lost_disk()
-    };
-    scope.timers.insert(TimerKind::Election, 1);
-    scope
+    }
 }
 
 /// Three replicas with new disks admit each other, any of them may lose its disk, and one leads.
