@@ -23,6 +23,8 @@ fn main() -> ExitCode {
         ("merged", || checked(merged())),
         ("parts", || checked(scopes::parts())),
         ("lessons", || checked(scopes::lessons())),
+        ("lost-disk", || checked(scopes::lost_disk())),
+        ("lost-record", || checked(scopes::lost_record())),
     ])
 }
 

@@ -43,8 +43,19 @@ pub struct History<D = ()> {
     pub proposed: BTreeMap<(Ballot, Slot), Value<u8>>,
     /// What each replica announced as chosen, last.
     pub learned: BTreeMap<(NodeId, Slot), Value<u8>>,
+    /// What became of disks.
+    pub disks: Disks,
     /// What else the scope wants to be remembered.
     pub deeds: D,
+}
+
+/// What became of disks that are told apart, or lost.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize)]
+pub struct Disks {
+    /// The epochs under which each replica was admitted in this run.
+    pub admitted: BTreeMap<NodeId, BTreeSet<u64>>,
+    /// What was promised on disks that are lost, if anything was.
+    pub lost: BTreeMap<NodeId, Ballot>,
 }
 
 impl<D> History<D> {
@@ -100,15 +111,25 @@ impl<M: Paxos, D: Deeds<M>> Ghost<M> for History<D> {
                 let learned = slots(*first, values).map(|(slot, value)| ((at, slot), value.clone()));
                 self.learned.extend(learned);
             }
+            Observation::DiskLost(disk) if disk.promised > Ballot::ZERO => {
+                let promised = self.disks.lost.entry(at).or_default();
+                *promised = disk.promised.max(*promised);
+            }
             Observation::Restarted => *self.starts.entry(at).or_default() += 1,
             Observation::Requested {
                 request: Request::Confirm | Request::Transfer { .. } | Request::Stop,
                 ..
             }
             | Observation::Published(
-                Notice::Role(_) | Notice::Installed { .. } | Notice::StartedAnew { .. } | Notice::Stopped,
+                Notice::Role(_)
+                | Notice::Installed { .. }
+                | Notice::StartedAnew { .. }
+                | Notice::Stopped
+                | Notice::Admitted
+                | Notice::Refused { .. },
             )
             | Observation::Replied { .. }
+            | Observation::DiskLost(_)
             | Observation::Crashed => {}
         }
     }
@@ -135,6 +156,8 @@ impl<D> History<D> {
             | Message::Alive { .. }
             | Message::PreVote { .. }
             | Message::PreGrant { .. }
+            | Message::Introduce { .. }
+            | Message::Known { .. }
             | Message::TimeoutNow { .. } => {}
         }
     }
@@ -156,7 +179,10 @@ impl<D> History<D> {
                     self.votes.insert((at, slot, *ballot), value.clone());
                 }
             }
+            Write::Admitted(epoch) => drop(self.disks.admitted.entry(at).or_default().insert(*epoch)),
             Write::Incarnation(_)
+            | Write::Epoch(_)
+            | Write::Known { .. }
             | Write::Chosen(_)
             | Write::Learned { .. }
             | Write::Chunk { .. }

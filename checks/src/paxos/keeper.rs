@@ -100,6 +100,7 @@ impl<M: Paxos, const CHUNKS: u32> Keeper<M, CHUNKS> {
             }
             Notice::Installed { .. } => self.values = restored(self.replica().durable()),
             Notice::Chosen { .. } | Notice::Role(_) | Notice::StartedAnew { .. } | Notice::Stopped => {}
+            Notice::Admitted | Notice::Refused { .. } => {}
         }
     }
 

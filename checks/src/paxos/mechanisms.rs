@@ -1,6 +1,7 @@
 //! What each mechanism beside agreement promises, as claims on steps of a world: they are put to the test where the
 //! mechanism acts, so that their triggers count how often it did.
 
+mod admission;
 mod answers;
 mod contact;
 mod hand_over;
@@ -32,12 +33,14 @@ pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
     let asks = |wanted: fn(&Request<u8>) -> bool| scope.requests.iter().any(wanted);
     let hands_over = asks(|request| matches!(request, Request::Transfer { .. }));
     let stops = asks(|request| *request == Request::Stop);
-    let wanted: [(bool, Claiming<M, D>); 16] = [
+    let tells_disks_apart = (scope.disk)(NodeId(0), 0).epoch > 0;
+    let wanted: [(bool, Claiming<M, D>); 17] = [
         (rest::is_small(scope) && !D::EXECUTES, rest::progress),
         (rest::is_small(scope) && D::EXECUTES, rest::answers_at_last),
         (D::EXECUTES, answers::owed_by_leaders),
         (heartbeats || reads > 0, timers::rearms),
         (reads > 0, answers::confirms),
+        (tells_disks_apart, admission::admits_one_disk),
         (observers > 0, observes),
         (peer_window > 0, within_window),
         (pre_vote, asks_first),
@@ -123,6 +126,7 @@ fn only_learns<M: Paxos, D: Told<M>>(
         Observation::Requested { .. }
         | Observation::Replied { .. }
         | Observation::Crashed
+        | Observation::DiskLost(_)
         | Observation::Restarted => true,
     };
     observer(model, event).is_none() || seen(model, before, event).iter().all(learner)

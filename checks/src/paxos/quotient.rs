@@ -56,6 +56,9 @@ pub fn is_dead<C: Plain, S: Plain>(
         Message::PreVote { ballot, .. } => is_silent && promised >= *ballot,
         Message::PreGrant { ballot } => promised >= *ballot,
         Message::TimeoutNow { ballot } | Message::Probe { ballot, .. } => outbid(ballot),
+        // Whoever is admitted asks no more, unless it loses its disk.
+        Message::Known { .. } => crashes == 0 && replica.durable().may_vote(),
+        Message::Introduce { .. } => false,
         // Whoever asks to be taught may be taught more later.
         Message::CatchUp { .. } | Message::Fetch { .. } => false,
         Message::Reject { promised: other } => promised >= *other || (keeps_memory && heard >= *other),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | a disk's promised ballot | `promised` |
 //! | a disk's entry, and the votes that it overwrote | `votes` |
+//! | a disk that is lost, until another one is admitted | an acceptor that says nothing more |
 //! | a promise that became durable | `Promise`; for a proposer's own one, `Prepare` first |
 //! | an accept that became durable | `Accept`, slot by slot |
 //! | the first `Accept` message of a ballot in a slot, or its leader's own vote | `Propose` |
@@ -191,6 +192,12 @@ fn votes<D>(
     votes
 }
 
+/// The votes of one acceptor that ever became durable.
+fn all_votes<D>(numbering: Numbering, node: NodeId, ghost: &History<D>) -> BTreeMap<(Slot, Ballot), Value> {
+    let of_node = ghost.votes.iter().filter(|((voter, _, _), _)| *voter == node);
+    of_node.map(|((_, at, number), voted)| ((slot(*at), numbering.ballot(*number)), value(voted))).collect()
+}
+
 impl<M: Paxos, D: Told<M>> Refines for RefinesLog<M, D> {
     type Machine = M;
     type Ghost = History<D>;
@@ -209,8 +216,12 @@ impl<M: Paxos, D: Told<M>> Refines for RefinesLog<M, D> {
         state.proposed =
             ghost.proposed.iter().map(|((at, place), v)| ((ballot(at), slot(*place)), value(v))).collect();
         for (node, disk) in (0..u16::from(self.log.acceptors)).map(NodeId).zip(disks) {
-            state.promised[usize::from(node.0)] = ballot(&disk.promised);
-            state.votes[usize::from(node.0)] = votes(numbering, node, disk, ghost);
+            let at = usize::from(node.0);
+            // Whoever has only a new disk has still given the promises and the votes that are lost, and gives no others.
+            (state.promised[at], state.votes[at]) = match ghost.disks.lost.get(&node) {
+                Some(promised) if !disk.may_vote() => (ballot(promised), all_votes(numbering, node, ghost)),
+                _ => (ballot(&disk.promised), votes(numbering, node, disk, ghost)),
+            };
         }
         if let Some(executed) = D::executed(ghost) {
             executed::draw(numbering, disks, &executed.deeds, &mut state);
@@ -249,10 +260,13 @@ impl<M: Paxos, D: Told<M>> Refines for RefinesLog<M, D> {
                 | Notice::Role(_)
                 | Notice::Installed { .. }
                 | Notice::StartedAnew { .. }
-                | Notice::Stopped,
+                | Notice::Stopped
+                | Notice::Admitted
+                | Notice::Refused { .. },
             )
             | Observation::Replied { .. }
             | Observation::Crashed
+            | Observation::DiskLost(_)
             | Observation::Restarted => {}
         }
     }
@@ -295,6 +309,8 @@ impl Numbering {
             | Message::Alive { .. }
             | Message::PreVote { .. }
             | Message::PreGrant { .. }
+            | Message::Introduce { .. }
+            | Message::Known { .. }
             | Message::TimeoutNow { .. } => {}
         }
     }
@@ -324,8 +340,12 @@ impl Numbering {
                     }
                 }
             }
-            // What is learned is no vote, and how far a disk knows the log to be chosen is no state of the model.
+            // What is learned is no vote, and how far a disk knows the log to be chosen is no state of the model, nor is
+            // which disk it is.
             Write::Incarnation(_)
+            | Write::Epoch(_)
+            | Write::Known { .. }
+            | Write::Admitted(_)
             | Write::Chosen(_)
             | Write::Learned { .. }
             | Write::Chunk { .. }

@@ -3,8 +3,10 @@
 //! Each is as small as the defects that it must kill allow; `tests/paxos/planted.rs` holds the table of which scope
 //! kills which defect, and which escape one bound lower.
 
+mod disks;
 mod mechanisms;
 
+pub use disks::*;
 pub use mechanisms::*;
 
 use super::{
@@ -61,6 +63,8 @@ pub fn call(message: &Message<u8, Part>) -> String {
         Message::Alive { ballot, round } => format!("Alive {round} of {ballot}"),
         Message::PreVote { ballot, .. } => format!("PreVote {ballot}"),
         Message::PreGrant { ballot } => format!("PreGrant {ballot}"),
+        Message::Introduce { epoch } => format!("Introduce {epoch}"),
+        Message::Known { epoch } => format!("Known {epoch}"),
         Message::TimeoutNow { ballot } => format!("TimeoutNow {ballot}"),
     }
 }
@@ -189,6 +193,24 @@ const IN_PARTS: [&str; 12] = [
 const LESSONS: [&str; 7] = ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S22", "PX-R1"];
 const ONE_LEADER: [&str; 6] = ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-R1"];
 
+const DISKS: [&str; 13] = [
+    "refines",
+    "PX-S1",
+    "PX-S2",
+    "PX-S3",
+    "PX-S6",
+    "PX-S10",
+    "PX-S23",
+    "non-voter",
+    "admitted",
+    "refused",
+    "PX-R1",
+    "PX-R2",
+    "PX-R3",
+];
+const DISKS_OF_ONE_LEADER: [&str; 10] =
+    ["refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S23", "non-voter", "admitted", "refused", "PX-R1"];
+
 const WITH_CRASH: [&str; 11] = [
     "refines",
     "PX-S1",
@@ -220,6 +242,9 @@ pub fn all() -> Vec<Named> {
         named(lessons(), "learning in parts, as each message holds one command", &LESSONS),
         named(gap(), "acknowledgements and learning over a gap", &ONE_LEADER),
         named(five(), "a quorum of three among five", &ONE_LEADER),
+        named(lost_disk(), "a replica that lost its disk is refused while two others lead", &DISKS),
+        named(lost_record(), "a disk that is known stays known over a crash", &DISKS_OF_ONE_LEADER),
+        named(new_disks(), "new replicas admit each other, and one may lose its disk", &DISKS_OF_ONE_LEADER),
     ]
 }
 
@@ -245,5 +270,11 @@ pub fn deep() -> Vec<Named> {
         ),
         named(free, "crash-at-any-time", "as crash, and a crash is not foretold", &WITH_CRASH),
         named(twice, "two-crashes", "as crash, with two of them", &WITH_CRASH),
+        named(
+            campaigns(lost_record(), 2),
+            "lost-record-of-2-ballots",
+            "as lost-record, with two leaders",
+            &DISKS,
+        ),
     ]
 }

@@ -84,6 +84,11 @@ impl Tally {
         self.0.contains(&node)
     }
 
+    /// Forgets who has answered.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// Whether nobody has answered.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -53,6 +53,11 @@ pub enum Event<M: Machine> {
         /// How many unsynced writes survive.
         keep: usize,
     },
+    /// A replica loses its memory and its disk, and goes on with an empty one.
+    Wipe {
+        /// Who loses its disk.
+        node: NodeId,
+    },
     /// A replica crashes while it performs the outputs of `event`, after the first `outputs` of them.
     CrashDuring {
         /// What it was doing.
@@ -80,6 +85,7 @@ impl<M: Machine> Event<M> {
             | Event::Request { node, .. }
             | Event::Sync { node }
             | Event::Crash { node, .. }
+            | Event::Wipe { node }
             | Event::Restart { node } => Some(*node),
         }
     }
@@ -117,6 +123,8 @@ pub enum Observation<M: Machine> {
     Published(M::Notice),
     /// The replica lost its memory.
     Crashed,
+    /// The replica lost its disk, and with it this.
+    DiskLost(M::Durable),
     /// The replica recovered and started.
     Restarted,
 }

@@ -30,7 +30,7 @@ pub use model::WorldModel;
 pub use network::{Envelope, Links, Network, NetworkKind, Split};
 pub use node::{Checkable, Node};
 pub use offers::Ask;
-pub use scope::{Comeback, Crashes, FORETOLD, Left, Persistence, Scope, TIMER_KINDS, Within};
+pub use scope::{Comeback, Crashes, Disk, FORETOLD, Left, Persistence, Scope, TIMER_KINDS, Takes, Within};
 pub use shared::Shared;
 pub use state::World;
 

@@ -7,6 +7,7 @@ use super::{
     network::Envelope,
     node::{self, Cut, Node, Step, Transition, Writes},
     reduce::{Reducer, Reducing},
+    scope::Takes,
 };
 use quorate_machine::NodeId;
 use quorate_spec::{Claim, Claims};
@@ -176,7 +177,9 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             }
             Event::Partition(_) => left.partitions = left.partitions.checked_sub(1)?,
             Event::LinkDown { .. } => left.links = left.links.checked_sub(1)?,
-            Event::Crash { node, .. } => left.crashes = left.crashes.without_one(*node)?,
+            Event::Crash { node, .. } | Event::Wipe { node } => {
+                left.crashes = left.crashes.without_one(*node)?
+            }
             Event::CrashDuring { event, .. } => {
                 (left, network) = self.spend(world, event)?;
                 left.crashes = left.crashes.without_one(event.node()?)?;
@@ -205,7 +208,11 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             Event::Restart { .. } => node.driver().is_none(),
             Event::Timer { kind, .. } => node.driver().is_some_and(|d| d.armed().contains(kind)),
             Event::Sync { .. } => node.driver().is_some_and(|d| d.writes_to_next_release().is_some()),
-            Event::Crash { keep, .. } => node.driver().is_some() && *keep <= node.unsynced().len(),
+            Event::Crash { keep, .. } => {
+                let takes_memory = self.scope.crash_takes != Takes::Disk;
+                takes_memory && node.driver().is_some() && *keep <= node.unsynced().len()
+            }
+            Event::Wipe { .. } => self.scope.crash_takes != Takes::Memory && node.driver().is_some(),
             Event::CrashDuring { event, .. } => node.driver().is_some() && self.possible(world, event),
             Event::Request { .. } => node.driver().is_some(),
             // On a lossy network a message to a replica that is down is lost; a monotone one keeps it.
@@ -305,6 +312,7 @@ pub(super) fn step_of<M: Checkable>(event: &Event<M>) -> Option<(NodeId, Step<M>
         Event::Request { node, id, request } => (*node, Step::Request { id: *id, request: request.clone() }),
         Event::Sync { node } => (*node, Step::Sync),
         Event::Crash { node, keep } => (*node, Step::Crash { keep: *keep }),
+        Event::Wipe { node } => (*node, Step::Wipe),
         Event::Restart { node } => (*node, Step::Restart),
         Event::Drop(_)
         | Event::Partition(_)

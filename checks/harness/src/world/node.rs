@@ -20,6 +20,8 @@ pub struct Node<M: Machine> {
     unsynced: VecDeque<M::Write>,
     /// The synced bytes of the log, where the scope has a codec.
     log: Vec<u8>,
+    /// How many disks it has lost.
+    lost: u8,
 }
 
 impl<M: Machine> Node<M> {
@@ -33,6 +35,11 @@ impl<M: Machine> Node<M> {
         &self.durable
     }
 
+    /// How many disks it has lost.
+    pub fn disks_lost(&self) -> u8 {
+        self.lost
+    }
+
     /// What was written and not synced, oldest first.
     pub fn unsynced(&self) -> &VecDeque<M::Write> {
         &self.unsynced
@@ -41,11 +48,14 @@ impl<M: Machine> Node<M> {
 
 impl<M: Machine + Serialize> Serialize for Node<M> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut node = serializer.serialize_struct("Node", 4)?;
+        let mut node = serializer.serialize_struct("Node", 4 + usize::from(self.lost > 0))?;
         node.serialize_field("memory", &self.driver.as_ref().map(Driver::machine))?;
         node.serialize_field("armed", &self.driver.as_ref().map(Driver::armed))?;
         node.serialize_field("disk", &*self.durable)?;
         node.serialize_field("unsynced", &self.unsynced)?;
+        if self.lost > 0 {
+            node.serialize_field("disks lost", &self.lost)?;
+        }
         node.end()
     }
 }
@@ -58,6 +68,7 @@ pub(crate) enum Step<M: Machine> {
     Request { id: RequestId, request: M::Request },
     Sync,
     Crash { keep: usize },
+    Wipe,
     Restart,
 }
 
@@ -93,9 +104,10 @@ pub(crate) struct Transition<M: Machine> {
 pub(crate) fn boot<M: Checkable, G>(scope: &Scope<M, G>, id: NodeId) -> Transition<M> {
     let down = Node {
         driver: None,
-        durable: Shared::new(M::Durable::default()),
+        durable: Shared::new((scope.disk)(id, 0)),
         unsynced: VecDeque::new(),
         log: Vec::new(),
+        lost: 0,
     };
     let writes = Writes { now: Persistence::Atomic, after_crash: Persistence::Atomic };
     let mut stage = Stage::new(scope, id, &down, writes, None);
@@ -115,6 +127,7 @@ pub(crate) fn perform<M: Checkable, G>(
     let mut stage = Stage::new(scope, id, node, writes, cut);
     match step {
         Step::Crash { keep } => stage.crash(*keep),
+        Step::Wipe => stage.wipe(),
         Step::Restart => stage.restart(),
         Step::Sync => stage.sync(),
         Step::Message(envelope) => {
@@ -232,10 +245,28 @@ impl<'s, M: Checkable, G> Stage<'s, M, G> {
         if let Some(codec) = self.scope.codec.clone() {
             self.recover_from_torn_log(&*codec);
         }
+        self.go_down();
+        self.come_back();
+    }
+
+    fn wipe(&mut self) {
+        let disk = M::Durable::clone(&self.node.durable);
+        self.go_down();
+        self.seen.push(Observation::DiskLost(disk));
+        self.node.lost += 1;
+        self.node.durable = Shared::new((self.scope.disk)(self.id, self.node.lost));
+        self.node.log.clear();
+        self.come_back();
+    }
+
+    fn go_down(&mut self) {
         self.node.unsynced.clear();
         self.node.driver = None;
         self.writes.now = self.writes.after_crash;
         self.seen.push(Observation::Crashed);
+    }
+
+    fn come_back(&mut self) {
         if self.scope.comeback == Comeback::AtOnce {
             self.outputs_left = None;
             self.restart();
@@ -252,7 +283,7 @@ impl<'s, M: Checkable, G> Stage<'s, M, G> {
         }
         let (writes, whole) = codec.recover(&self.node.log);
         assert_eq!(whole, synced, "replica {}: recovery kept {whole} bytes of {synced} synced ones", self.id);
-        let mut durable = M::Durable::default();
+        let mut durable = (self.scope.disk)(self.id, self.node.lost);
         for write in &writes {
             M::persist(&mut durable, write);
         }

@@ -1,8 +1,9 @@
 //! What can happen in a world: every event that is on offer, and what an event of another run is here.
 
 use super::{
-    Checkable, Event, Ghost, Links, NetworkKind, Shared, Split, World, WorldModel, network::Envelope,
-    scope::Comeback,
+    Checkable, Event, Ghost, Links, NetworkKind, Shared, Split, World, WorldModel,
+    network::Envelope,
+    scope::{Comeback, Takes},
 };
 use quorate_machine::{Machine, NodeId, RequestId};
 use quorate_spec::Again;
@@ -159,7 +160,11 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             let node = world.node(id);
             if node.driver().is_some() && world.left.crashes.of(id) > 0 {
                 let survivors = 0..=node.unsynced().len();
-                events.extend(survivors.map(|keep| Event::Crash { node: id, keep }));
+                let crashes = survivors.map(|keep| Event::Crash { node: id, keep });
+                events.extend(crashes.filter(|_| self.scope().crash_takes != Takes::Disk));
+                if self.scope().crash_takes != Takes::Memory {
+                    events.push(Event::Wipe { node: id });
+                }
             }
         }
         if !self.scope().crash_within {

@@ -70,6 +70,7 @@ pub(super) fn picture<M: Checkable, G: Ghost<M>>(
             Some("crash and restart".to_owned())
         }
         Event::Crash { .. } | Event::CrashDuring { .. } => Some("crash".to_owned()),
+        Event::Wipe { .. } => Some("disk lost".to_owned()),
         Event::Restart { .. } => Some("restart".to_owned()),
         Event::Drop(_) => Some("loss".to_owned()),
         Event::Partition(_) => Some("partition".to_owned()),
@@ -99,6 +100,7 @@ fn label<M: Checkable, G: Ghost<M>>(model: &WorldModel<M, G>, event: &Event<M>) 
         Event::Sync { node } => format!("replica {node}: the disk has its writes"),
         Event::Crash { node, keep: 0 } => format!("replica {node} crashes"),
         Event::Crash { node, keep } => format!("replica {node} crashes; {keep} unsynced writes survive"),
+        Event::Wipe { node } => format!("replica {node} crashes and loses its disk"),
         Event::CrashDuring { event, outputs, keep } => {
             format!(
                 "{}, and crashes after {outputs} outputs; {keep} unsynced writes survive",

@@ -184,6 +184,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         builder.timers = scope.timers.keys().copied().collect();
         builder.requests = requests;
         builder.crash_within = scope.crash_within;
+        builder.crash_takes = scope.crash_takes;
         builder.shares_crashes = !scope.foretold;
         for world in &worlds {
             for (id, node) in self.ids().zip(world.nodes()) {

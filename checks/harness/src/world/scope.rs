@@ -24,6 +24,20 @@ pub enum Comeback {
     Later,
 }
 
+/// What a crash takes away.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Takes {
+    /// A replica's memory, and what was not synced.
+    Memory,
+    /// Its memory and its disk: it goes on, under its name, with an empty one.
+    Disk,
+    /// Either of these.
+    Either,
+}
+
+/// What is on the disk of a replica that has lost so many of them.
+pub type Disk<M> = fn(NodeId, u8) -> <M as Machine>::Durable;
+
 /// A bound that a scope sets by looking: does this world lie within it? Events that lead outside do not happen.
 pub type Within<M, G> = fn(&World<M, G>) -> bool;
 
@@ -49,6 +63,11 @@ pub struct Scope<M: Machine, G> {
     pub foretold: bool,
     /// May a crash also fall between two outputs of one input?
     pub crash_within: bool,
+    /// What a crash takes away. One that falls between two outputs takes the memory alone.
+    pub crash_takes: Takes,
+    /// What is on the disk of a replica that has lost so many: at its first start, where it has lost none, and when it
+    /// comes back from one that took its disk.
+    pub disk: Disk<M>,
     /// When a crashed replica comes back.
     pub comeback: Comeback,
     /// When a write reaches the disk.
@@ -103,6 +122,8 @@ impl<M: Machine, G> Scope<M, G> {
             crashes: 0,
             foretold: false,
             crash_within: false,
+            crash_takes: Takes::Memory,
+            disk: |_, _| M::Durable::default(),
             comeback: Comeback::AtOnce,
             persistence: Persistence::Atomic,
             network: NetworkKind::Monotone,
@@ -130,7 +151,12 @@ impl<M: Machine, G> fmt::Display for Scope<M, G> {
         let comeback = if self.comeback == Comeback::AtOnce { "" } else { " (restart later)" };
         let within = if self.crash_within { " (also between outputs)" } else { "" };
         let foretold = if self.foretold { " foretold (a bound)" } else { "" };
-        write!(f, ", {} crashes{foretold}{within}{comeback}", self.crashes)?;
+        let takes = match self.crash_takes {
+            Takes::Memory => "",
+            Takes::Disk => " that take the disk",
+            Takes::Either => " that may take the disk",
+        };
+        write!(f, ", {} crashes{takes}{foretold}{within}{comeback}", self.crashes)?;
         match self.persistence {
             Persistence::Atomic => write!(f, ", atomic writes")?,
             Persistence::Asynchronous => write!(f, ", unsynced suffix lost")?,

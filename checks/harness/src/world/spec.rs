@@ -1,6 +1,9 @@
 //! The world as a specification: kinds of events, claims, and pictures.
 
-use super::{Checkable, Event, Ghost, NetworkKind, Persistence, WorldModel, picture, scope::Comeback};
+use super::{
+    Checkable, Event, Ghost, NetworkKind, Persistence, WorldModel, picture,
+    scope::{Comeback, Takes},
+};
 use quorate_spec::{Actor, Again, Claims, Kind, Picture, Remarks, Spec};
 
 impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
@@ -20,7 +23,8 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
             (!scope.timers.is_empty(), "timer"),
             (!scope.requests.is_empty() || scope.clients.is_some(), "request"),
             (scope.persistence == Persistence::Asynchronous, "sync"),
-            (scope.crashes > 0, "crash"),
+            (scope.crashes > 0 && scope.crash_takes != Takes::Disk, "crash"),
+            (scope.crashes > 0 && scope.crash_takes != Takes::Memory, "wipe"),
             (scope.crashes > 0 && scope.crash_within, "crash-during"),
             (scope.crashes > 0 && scope.comeback == Comeback::Later, "restart"),
         ];
@@ -39,6 +43,7 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
             Event::Request { .. } => "request",
             Event::Sync { .. } => "sync",
             Event::Crash { .. } => "crash",
+            Event::Wipe { .. } => "wipe",
             Event::CrashDuring { .. } => "crash-during",
             Event::Restart { .. } => "restart",
         })

@@ -88,6 +88,7 @@ impl<const EARLY: bool> Ghost<Ledger<EARLY>> for Told {
             | Observation::Durable(_)
             | Observation::Published(())
             | Observation::Crashed
+            | Observation::DiskLost(_)
             | Observation::Restarted => {}
         }
     }

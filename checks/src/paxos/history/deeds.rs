@@ -154,8 +154,13 @@ impl<M: Paxos> Deeds<M> for Executed {
             Observation::Requested { request: Request::Transfer { .. } | Request::Stop, .. }
             | Observation::Replied { .. }
             | Observation::Published(
-                Notice::Installed { .. } | Notice::StartedAnew { .. } | Notice::Stopped,
+                Notice::Installed { .. }
+                | Notice::StartedAnew { .. }
+                | Notice::Stopped
+                | Notice::Admitted
+                | Notice::Refused { .. },
             )
+            | Observation::DiskLost(_)
             | Observation::Crashed => {}
         }
     }
@@ -271,7 +276,9 @@ impl Executed {
             | Message::Commit { .. }
             | Message::CatchUp { .. }
             | Message::Snapshot { .. }
-            | Message::Fetch { .. } => {}
+            | Message::Fetch { .. }
+            | Message::Introduce { .. }
+            | Message::Known { .. } => {}
             // Round 0 is that of no read.
             Message::Probe { round: 0, .. } => {}
             Message::Probe { ballot, round } => {
@@ -302,6 +309,7 @@ impl Executed {
             }
             Write::Snapshot { upto, cut } => self.snapshot(past, at, *upto, *cut),
             Write::Incarnation(_) | Write::Chosen(_) | Write::Learned { .. } => {}
+            Write::Epoch(_) | Write::Known { .. } | Write::Admitted(_) => {}
         }
     }
 

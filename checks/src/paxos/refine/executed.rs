@@ -143,8 +143,14 @@ pub(super) fn witness<M: Paxos>(
         | Observation::Durable(_)
         | Observation::Replied { .. }
         | Observation::Published(
-            Notice::Role(_) | Notice::Installed { .. } | Notice::StartedAnew { .. } | Notice::Stopped,
+            Notice::Role(_)
+            | Notice::Installed { .. }
+            | Notice::StartedAnew { .. }
+            | Notice::Stopped
+            | Notice::Admitted
+            | Notice::Refused { .. },
         )
+        | Observation::DiskLost(_)
         | Observation::Crashed => {}
     }
 }

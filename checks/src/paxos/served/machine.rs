@@ -72,6 +72,8 @@ pub(super) fn call(message: &Message) -> String {
         Message::Alive { ballot, round } => format!("Alive {round} of {ballot}"),
         Message::PreVote { ballot, .. } => format!("PreVote {ballot}"),
         Message::PreGrant { ballot } => format!("PreGrant {ballot}"),
+        Message::Introduce { epoch } => format!("Introduce {epoch}"),
+        Message::Known { epoch } => format!("Known {epoch}"),
         Message::TimeoutNow { ballot } => format!("TimeoutNow {ballot}"),
     }
 }

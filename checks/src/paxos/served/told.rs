@@ -104,6 +104,7 @@ impl<M: Serves> Ghost<M> for Told {
             Observation::Published(notice) => self.published(at, notice, M::meant),
             Observation::Durable(write) => self.durable(at, write),
             Observation::Sent { message, .. } => self.sent(at, message),
+            Observation::DiskLost(_) => {}
             Observation::Crashed => {
                 self.asked.retain(|_, (node, _)| *node != at);
                 let life = &mut self.lives[usize::from(at.0)];
@@ -208,6 +209,8 @@ impl Told {
             Notice::Log(paxos::Notice::Role(standing)) => self.plays(at, *standing),
             Notice::Log(paxos::Notice::Installed { .. }) => self.counts.note(Mechanism::Installed),
             Notice::Log(paxos::Notice::StartedAnew { .. }) => {}
+            // No server here keeps track of its disk.
+            Notice::Log(paxos::Notice::Admitted | paxos::Notice::Refused { .. }) => self.wronged = true,
             Notice::Log(paxos::Notice::Stopped) => self.counts.note(Mechanism::Stopped),
             Notice::Evicted(_) => self.counts.note(Mechanism::Evicted),
             Notice::Capturing(_) => self.counts.note(Mechanism::Capturing),

@@ -37,6 +37,10 @@ pub struct Kinds {
     pub pre_vote: u64,
     /// `Message::PreGrant`.
     pub pre_grant: u64,
+    /// `Message::Introduce`.
+    pub introduce: u64,
+    /// `Message::Known`.
+    pub known: u64,
     /// `Message::TimeoutNow`.
     pub timeout_now: u64,
 }
@@ -57,9 +61,9 @@ impl Kinds {
             fetch,
             ..
         } = *self;
-        let Kinds { probe, alive, pre_vote, pre_grant, timeout_now, .. } = *self;
+        let Kinds { probe, alive, pre_vote, pre_grant, introduce, known, timeout_now, .. } = *self;
         let first = prepare + promise + reject + accept + accepted + commit + catch_up + learn;
-        first + snapshot + fetch + probe + alive + pre_vote + pre_grant + timeout_now
+        first + snapshot + fetch + probe + alive + pre_vote + pre_grant + introduce + known + timeout_now
     }
 
     fn count<C, S>(&mut self, message: &Message<C, S>) {
@@ -78,6 +82,8 @@ impl Kinds {
             Message::Alive { .. } => &mut self.alive,
             Message::PreVote { .. } => &mut self.pre_vote,
             Message::PreGrant { .. } => &mut self.pre_grant,
+            Message::Introduce { .. } => &mut self.introduce,
+            Message::Known { .. } => &mut self.known,
             Message::TimeoutNow { .. } => &mut self.timeout_now,
         };
         *place += 1;
@@ -121,6 +127,8 @@ pub struct Counters {
     pub installed: u64,
     /// Times that a snapshot was given up, in the middle, for another one.
     pub started_anew: u64,
+    /// Lives in which it was told that it had another disk before, and may not vote.
+    pub refused: u64,
     /// Chunks of snapshots written to disk.
     pub chunks: u64,
     /// Commands submitted by clients.
@@ -190,6 +198,7 @@ impl Counters {
             Write::Chunk { .. } => self.chunks += 1,
             Write::Snapshot { .. } => self.snapshots += 1,
             Write::Incarnation(_) | Write::Promise(_) | Write::Chosen(_) | Write::Learned { .. } => {}
+            Write::Epoch(_) | Write::Known { .. } | Write::Admitted(_) => {}
         }
     }
 
@@ -208,7 +217,8 @@ impl Counters {
             Notice::Role(Standing::Follower) => self.step_downs += 1,
             Notice::Installed { .. } => self.installed += 1,
             Notice::StartedAnew { .. } => self.started_anew += 1,
-            Notice::Stopped => {}
+            Notice::Refused { .. } => self.refused += 1,
+            Notice::Stopped | Notice::Admitted => {}
         }
     }
 

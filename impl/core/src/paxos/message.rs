@@ -217,6 +217,16 @@ pub enum Message<C, S = ()> {
         /// `PreVote::ballot`.
         ballot: Ballot,
     },
+    /// The sender has this disk, and may not vote before a majority of the others knows that it is its first one.
+    Introduce {
+        /// Which disk.
+        epoch: u64,
+    },
+    /// The first disk that the sender knows the receiver to have had.
+    Known {
+        /// Which disk.
+        epoch: u64,
+    },
     /// The leader of `ballot` wants the receiver to take over: it should campaign at once.
     TimeoutNow {
         /// The leader's ballot.

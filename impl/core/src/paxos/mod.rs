@@ -17,6 +17,7 @@
 //! | `leader.rs` | phase 2: propose, count votes, repeat, push back |
 //! | `flow.rs` | windows per peer: what a slow or absent member costs; observers |
 //! | `contact.rs` | whether a leader still hears a quorum |
+//! | `admission.rs` | whoever lost a disk does not vote again |
 //! | `learner.rs` | the chosen prefix, and catching up |
 //! | `snapshot.rs` | compaction, and snapshots that are captured, sent and received a chunk at a time |
 //! | `pins.rs` | a snapshot that somebody receives stays until it is there |
@@ -167,6 +168,7 @@
 //! at once (`Replica::hand_over`, `Replica::timeout_now`).
 
 mod acceptor;
+mod admission;
 mod contact;
 pub mod counters;
 mod error;

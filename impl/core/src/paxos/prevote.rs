@@ -15,6 +15,8 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     pub(super) fn election_timeout(&mut self, effects: &mut Effects<Self>) {
         if self.standing() == Standing::Leader {
             self.end_period(effects);
+        } else if !self.is_admitted() {
+            self.introduce(effects);
         } else if self.config.pre_vote {
             self.ask_for_grants(effects);
         } else {

@@ -37,7 +37,8 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
     /// higher round.
     pub(super) fn next_ballot(&self) -> Option<Ballot> {
         let round = self.promised().max(self.heard).round + 1;
-        let may_lead = self.standing() != Standing::Leader && !self.stopped && !self.is_observer();
+        let may_lead = self.standing() != Standing::Leader && !self.stopped && self.is_admitted();
+        let may_lead = may_lead && !self.is_observer();
         let ballot = Ballot { round, node: self.id, incarnation: self.incarnation };
         (may_lead && round <= Ballot::LAST_ROUND).then_some(ballot)
     }

@@ -291,6 +291,7 @@ impl<A: Replicated> Server<A> {
             }
             message::Notice::Installed { upto } => self.install(*upto, effects),
             message::Notice::Role(_) | message::Notice::StartedAnew { .. } | message::Notice::Stopped => {}
+            message::Notice::Admitted | message::Notice::Refused { .. } => {}
         }
         effects.publish(Notice::Log(notice));
     }

@@ -28,6 +28,10 @@ pub struct Replica<C, S = ()> {
     pub(super) heard: Ballot,
     /// One past the slots that are acknowledged at the promised ballot; `None` before its first `Accept`.
     pub(super) run: Option<Slot>,
+    /// Who knows its disk as the first one. Empty once it is admitted.
+    pub(super) known_by: Tally,
+    /// Whether somebody knows an earlier disk.
+    pub(super) refused: bool,
     /// Whether it was asked to stop: it campaigns no more.
     pub(super) stopped: bool,
     /// With pre-votes: whether its election timer fired since it last heard of a leader.
@@ -215,6 +219,16 @@ impl<C: Plain, S: Plain> Replica<C, S> {
 
     pub(super) fn leading(&self) -> Option<&Leader<C>> {
         if let Role::Leader(leader) = &self.role { Some(leader) } else { None }
+    }
+
+    /// Whether it may vote: see [`Durable::may_vote`].
+    pub fn is_admitted(&self) -> bool {
+        self.durable.may_vote()
+    }
+
+    /// Whether somebody knows an earlier disk of it.
+    pub fn is_refused(&self) -> bool {
+        self.refused
     }
 
     /// Whether it was asked to stop, and campaigns no more.

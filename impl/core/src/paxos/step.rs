@@ -5,6 +5,7 @@ use super::message::{Ballot, Chunk, Message, Notice, Payload, Request, Response,
 use super::proposer::Pledge;
 use super::snapshot::Piece;
 use super::state::{Config, Durable, Replica, Role, Write};
+use crate::quorum::Tally;
 use quorate_machine::{Effects, Input, Machine, NodeId};
 use std::collections::BTreeMap;
 
@@ -28,6 +29,8 @@ impl<C: Payload, S: Chunk> Machine for Replica<C, S> {
             chosen: durable.chosen,
             heard: Ballot::ZERO,
             run: None,
+            known_by: Tally::default(),
+            refused: false,
             stopped: false,
             lonely: false,
             poll: None,
@@ -71,12 +74,14 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
         self.await_leader(effects);
         self.announce(self.durable.snapshot_upto(), effects);
         self.finish_snapshot(effects);
+        self.introduce(effects);
     }
 
     // A message is large, and inlined it is read where it lies.
     #[inline(always)]
     fn receive(&mut self, from: NodeId, message: Message<C, S>, effects: &mut Effects<Self>) {
         match message {
+            _ if !self.is_admitted() && message.asks_for_a_vote() => {}
             Message::Prepare { ballot, from } => self.prepare(ballot, from, effects),
             Message::Promise { ballot, chosen, first, accepted, more } => {
                 self.promise(from, Pledge { ballot, chosen, first, accepted, more }, effects);
@@ -101,6 +106,8 @@ impl<C: Payload, S: Chunk> Replica<C, S> {
             Message::Alive { ballot, round } => self.alive(from, ballot, round, effects),
             Message::PreVote { ballot, from: first } => self.pre_vote(ballot, first, effects),
             Message::PreGrant { ballot } => self.pre_grant(from, ballot, effects),
+            Message::Introduce { epoch } => self.introduced(from, epoch, effects),
+            Message::Known { epoch } => self.known(from, epoch, effects),
             Message::TimeoutNow { ballot } => self.timeout_now(ballot, effects),
         }
     }

@@ -64,6 +64,10 @@ pub(crate) struct Cluster<S: Chunk = (), M: Member<S> = Replica<u32, S>> {
     pub(crate) anew: Vec<(u16, Slot)>,
     /// Who announced that it has stopped.
     pub(crate) stopped: Vec<u16>,
+    /// Who announced that it was admitted.
+    pub(crate) admitted: Vec<u16>,
+    /// Who announced that it was refused, by whom, and the epoch of the disk that is known there.
+    pub(crate) refused: Vec<(u16, u16, u64)>,
     requests: u64,
 }
 
@@ -97,6 +101,8 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
             replies: BTreeMap::new(),
             anew: Vec::new(),
             stopped: Vec::new(),
+            admitted: Vec::new(),
+            refused: Vec::new(),
             requests: 0,
         };
         (0..config.replicas + config.observers).for_each(|node| cluster.restart(node));
@@ -127,6 +133,13 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
         self.unsynced[at].clear();
         self.drivers[at] = None;
         self.learned[at].clear();
+    }
+
+    /// The replica's memory is gone, and its disk: it has a new one.
+    pub(crate) fn wipe(&mut self, node: u16, disk: Durable<u32, S>) {
+        self.crash(node, 0);
+        self.disks[usize::from(node)] = disk;
+        self.restart(node);
     }
 
     pub(crate) fn is_up(&self, node: u16) -> bool {
@@ -253,6 +266,8 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
                 Output::Publish(Notice::Installed { upto }) => self.install(node, upto),
                 Output::Publish(Notice::StartedAnew { upto }) => self.anew.push((node, upto)),
                 Output::Publish(Notice::Stopped) => self.stopped.push(node),
+                Output::Publish(Notice::Admitted) => self.admitted.push(node),
+                Output::Publish(Notice::Refused { by, epoch }) => self.refused.push((node, by.0, epoch)),
                 Output::Publish(Notice::Role(_)) | Output::SetTimer(_) | Output::CancelTimer(_) => {}
             }
         }

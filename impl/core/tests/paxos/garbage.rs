@@ -96,6 +96,9 @@ fn nonsense() -> Vec<Message<u32>> {
         Message::PreVote { ballot: high, from: HUGE },
         Message::PreGrant { ballot: ballot(1, 0) },
         Message::PreGrant { ballot: ballot(2, 2) },
+        Message::Introduce { epoch: 0 },
+        Message::Known { epoch: 0 },
+        Message::Known { epoch: 9 },
         Message::TimeoutNow { ballot: ballot(9, 2) },
         Message::TimeoutNow { ballot: beyond },
     ]);

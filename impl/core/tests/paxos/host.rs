@@ -123,6 +123,7 @@ impl Host {
                 self.state = Host::restored(&snapshot.chunks);
             }
             Notice::Role(_) | Notice::StartedAnew { .. } | Notice::Stopped => {}
+            Notice::Admitted | Notice::Refused { .. } => {}
         }
     }
 }

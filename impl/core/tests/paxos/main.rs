@@ -11,6 +11,7 @@
 //! | a disk that stalls | `a_leader_whose_disk_stalls_stops_taking_commands`, `a_follower_whose_disk_stalls_asks_for_no_more` | `clients_wait_while_a_quorum_of_disks_stalls`, `clients_are_answered_while_the_disk_of_the_leader_stalls`, `clients_at_the_handle_wait_while_the_disk_stalls` |
 //! | a peer that sends garbage that decodes | `nonsense_is_ignored_by_leader_candidate_and_follower`, `a_cluster_goes_on_after_nonsense` | `a_peer_that_sends_what_decodes_and_is_nonsense_holds_up_nobody`, `a_snapshot_that_is_none_of_this_machine_makes_a_server_blind_and_not_wrong` |
 
+mod admission;
 mod cluster;
 mod contact;
 mod counting;

@@ -3,6 +3,7 @@
 use super::super::{
     Checkable, Envelope, Node, Shared,
     node::{Cut, Step, Transition},
+    scope::Takes,
 };
 use super::alive::{Acting, alive};
 use super::label::{Budgets, Label, Used};
@@ -32,6 +33,8 @@ pub(crate) struct Builder<'a, M: Machine> {
     pub(in super::super) requests: Vec<(RequestId, M::Request)>,
     /// May a crash fall between two outputs?
     pub(in super::super) crash_within: bool,
+    /// What a crash takes away.
+    pub(in super::super) crash_takes: Takes,
     /// Does a crash of one replica take a crash from all?
     pub(in super::super) shares_crashes: bool,
     budgets: Budgets,
@@ -67,6 +70,7 @@ impl<'a, M: Checkable> Builder<'a, M> {
             timers: Vec::new(),
             requests: Vec::new(),
             crash_within: false,
+            crash_takes: Takes::Memory,
             shares_crashes: false,
             budgets,
             places: Vec::new(),
@@ -219,9 +223,14 @@ impl<'a, M: Checkable> Builder<'a, M> {
             self.take(place, &Step::Sync, Used::default(), None, None, false);
         }
         if crashes > 0 {
-            for keep in 0..=node.unsynced().len() {
-                let used = Used { crash: true, ..Used::default() };
-                self.take(place, &Step::Crash { keep }, used, None, None, false);
+            let used = || Used { crash: true, ..Used::default() };
+            if self.crash_takes != Takes::Disk {
+                for keep in 0..=node.unsynced().len() {
+                    self.take(place, &Step::Crash { keep }, used(), None, None, false);
+                }
+            }
+            if self.crash_takes != Takes::Memory {
+                self.take(place, &Step::Wipe, used(), None, None, false);
             }
         }
     }

@@ -82,6 +82,16 @@ pub enum Notice<C> {
     },
     /// What was under way when it was asked to stop is finished. It still answers other replicas.
     Stopped,
+    /// A majority of the other replicas knows this disk as the first one of the replica: from now on it votes.
+    Admitted,
+    /// Another replica knows an earlier disk of this one, which is lost. Unless a majority of the others knows none, the
+    /// replica never votes again under its id: it learns and teaches. Told once in each life.
+    Refused {
+        /// Who knows it.
+        by: NodeId,
+        /// The epoch of that disk.
+        epoch: u64,
+    },
 }
 
 /// A replica's part in the cluster, without what it knows in it.

@@ -37,6 +37,7 @@ impl<C, S> Message<C, S> {
             Message::Probe { ballot, .. } | Message::TimeoutNow { ballot } => {
                 voters && ballot.belongs_to(from)
             }
+            Message::Introduce { epoch } | Message::Known { epoch } => voters && from != to && *epoch != 0,
             Message::Alive { ballot, .. } | Message::PreGrant { ballot } => voters && ballot.belongs_to(to),
             Message::CatchUp { from: first } => members.contains(from) && slots(*first, 0),
             Message::Learn { first, entries, chosen } => {

@@ -3,14 +3,27 @@
 use crate::batch::Batch;
 use crate::log::Log;
 use crate::paxos::message::{Ballot, Entry, Slot, Value};
-use quorate_machine::Plain;
+use quorate_machine::{NodeId, Plain};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One record of the write-ahead log.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Write<C, S = ()> {
     /// This life of the replica is about to make its first ballot.
     Incarnation(u32),
+    /// Which disk this is: the first record of a disk that keeps track of it, written by the shell before the first life
+    /// begins. The number is drawn at random, and not 0, so that no other disk of this replica ever has it.
+    Epoch(u64),
+    /// The first epoch that this replica heard of from another one.
+    Known {
+        /// Whose it is.
+        node: NodeId,
+        /// The epoch.
+        epoch: u64,
+    },
+    /// A majority of the other replicas knows the disk of this epoch as the first one: the replica may vote.
+    Admitted(u64),
     /// Nothing will be accepted at a lower ballot.
     Promise(Ballot),
     /// Values accepted at `ballot`, for the slots from `first` on. Promises the ballot as well.
@@ -76,6 +89,13 @@ pub struct Partial<S> {
 /// All that a crash leaves behind.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Durable<C, S = ()> {
+    /// Which disk this is; 0 if it does not keep track of it. Then the replica votes from the start, and must never be
+    /// given another disk.
+    pub epoch: u64,
+    /// Whether a majority of the other replicas knows it as the first one of this replica.
+    pub admitted: bool,
+    /// By replica, the first epoch that was heard of.
+    pub known: BTreeMap<NodeId, u64>,
     /// The last life of the replica that made a ballot; 0 if none did.
     pub incarnation: u32,
     /// The highest ballot promised.
@@ -93,6 +113,9 @@ pub struct Durable<C, S = ()> {
 impl<C, S> Default for Durable<C, S> {
     fn default() -> Self {
         Durable {
+            epoch: 0,
+            admitted: false,
+            known: BTreeMap::new(),
             incarnation: 0,
             promised: Ballot::ZERO,
             log: Log::default(),
@@ -104,6 +127,16 @@ impl<C, S> Default for Durable<C, S> {
 }
 
 impl<C: Plain, S: Plain> Durable<C, S> {
+    /// What is on a new disk once [`Write::Epoch`] is.
+    pub fn blank(epoch: u64) -> Self {
+        Durable { epoch, ..Durable::default() }
+    }
+
+    /// Whether a replica with this disk may vote: it does not keep track of which disk it has, or was admitted.
+    pub fn may_vote(&self) -> bool {
+        self.epoch == 0 || self.admitted
+    }
+
     /// What is held at `slot`.
     pub fn entry(&self, slot: Slot) -> Option<Entry<C>> {
         self.log.get(slot.0).map(|(ballot, value)| Entry { ballot, value: value.clone() })
@@ -134,6 +167,9 @@ impl<C: Plain, S: Plain> Durable<C, S> {
     pub fn apply(&mut self, write: &Write<C, S>) {
         match write {
             Write::Incarnation(incarnation) => self.incarnation = *incarnation,
+            Write::Epoch(epoch) => self.epoch = *epoch,
+            Write::Known { node, epoch } => drop(self.known.entry(*node).or_insert(*epoch)),
+            Write::Admitted(epoch) => self.admitted |= *epoch == self.epoch,
             Write::Promise(ballot) => self.promised = self.promised.max(*ballot),
             Write::Accept { ballot, first, values } => self.store(*ballot, *first, values),
             Write::Chosen(upto) => self.chosen = self.chosen.max(*upto),
