@@ -4,7 +4,7 @@ use super::{Named, call, scope, slots};
 use crate::paxos::history::{Executed, History};
 use crate::paxos::machine::{Configures, Paxos};
 use crate::paxos::quotient::dead;
-use quorate::world::{NetworkKind, Persistence, Postcard, Scope, World};
+use quorate::world::{NetworkKind, Persistence, Postcard, Scope, Within, World};
 use quorate_core::paxos::{Config, Request, TimerKind};
 use quorate_machine::NodeId;
 use std::{collections::BTreeMap, sync::Arc};
@@ -80,6 +80,31 @@ pub fn polite_quorum_check<M: Paxos>() -> Executing<M> {
     scope
 }
 
+/// Links fail in one direction, two of them at most: of three replicas two then still hear each other. What a leader sends
+/// again, and when it says that it lives, the ends of the scope alone look into.
+pub fn one_way_links<M: Paxos>() -> Executing<M> {
+    let words = "5 messages on their way, replica 0 alone campaigns, replica 2 does not miss a leader, clients ask later, \
+                 links heal once both have failed";
+    let mut scope = Scope { bound: Some((words, fails_around::<M>)), ..scope("one-way-links", 1, 2, 1) };
+    scope.timers.extend([(TimerKind::Heartbeat, 0), (TimerKind::Resend, 0)]);
+    (scope.network, scope.links) = (NetworkKind::Lossy { drops: 0, duplicates: 0 }, 2);
+    let config = scope.config.core_mut();
+    (config.heartbeats, config.quorum_check, config.pre_vote) = (true, true, true);
+    (config.resend, config.rejects) = (true, true);
+    scope
+}
+
+/// The parts that the replicas play in [`one_way_links`].
+fn fails_around<M: Paxos>(world: &World<M, History<Executed>>) -> bool {
+    let past: &History<Executed> = world.ghost();
+    let misses = |node| past.deeds.replica(node).is_some_and(|replica| replica.misses);
+    world.network().len() <= 5
+        && past.started.keys().all(|ballot| ballot.node == NodeId(0))
+        && !misses(NodeId(2))
+        && (world.left().next_request == 0 || !past.started.is_empty())
+        && (world.left().links != 1 || !world.down().is_none())
+}
+
 /// The parts that the replicas play in [`overtaken`].
 fn overtakes<M: Paxos>(world: &World<M, History<Executed>>) -> bool {
     let past: &History<Executed> = world.ghost();
@@ -98,6 +123,17 @@ pub fn overtaken<M: Paxos>() -> Executing<M> {
     let config = scope.config.core_mut();
     (config.commit_messages, config.pin_bytes) = (true, 2 * (Config::SLOT as u32 + 1));
     scope.dead = Some(dead);
+    scope
+}
+
+/// As [`overtaken`], and a message is lost: perhaps a chunk, or what asks for one.
+pub fn lost_chunk<M: Paxos>() -> Executing<M> {
+    let words = "2 slots, 4 messages on their way, replica 0 alone leads and compacts, replica 2 only learns";
+    let few: Within<M, History<Executed>> = |world| world.network().len() <= 4 && overtakes(world);
+    let mut scope = Scope { name: "lost-chunk", bound: Some((words, few)), ..overtaken() };
+    scope.network = NetworkKind::Lossy { drops: 1, duplicates: 0 };
+    scope.timers.insert(TimerKind::Heartbeat, 0);
+    scope.config.core_mut().heartbeats = true;
     scope
 }
 
@@ -299,6 +335,36 @@ fn purpose_under_strain(name: &str) -> Purpose {
         "overtaken" => (
             "a snapshot that is overtaken while it is received is finished",
             &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-L6", "PX-R6", "pinned"],
+        ),
+        "lost-chunk" => (
+            "a snapshot of which a message is lost is finished",
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-S15",
+                "PX-L6",
+                "PX-L6-end",
+                "PX-R6",
+                "pinned",
+                "re-arms",
+            ],
+        ),
+        "one-way-links" => (
+            "whatever links fail in one direction, somebody leads whom a quorum answers",
+            &[
+                "refines",
+                "PX-S1",
+                "PX-S3",
+                "PX-S13",
+                "PX-L5-end",
+                "PX-L7-end",
+                "answers",
+                "period",
+                "pre-vote",
+                "re-arms",
+            ],
         ),
         _ => purpose_at_an_end(name),
     }
