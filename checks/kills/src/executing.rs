@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         ("transfer", || checked(scopes::transfer())),
         ("busy-transfer", || checked(scopes::busy_transfer())),
         ("quorum-check", || checked(scopes::quorum_check())),
+        ("one-way-links", || checked(scopes::one_way_links())),
         ("led-twice", || checked(led_twice())),
         ("flow", || checked(scopes::flow())),
         ("pre-vote-of-2", || checked(campaigns(scopes::pre_vote(), 2))),

@@ -17,6 +17,7 @@ type Keeping = Keeper<quorate_kills::paxos::machine::Core, 2>;
 fn main() -> ExitCode {
     search::main(&[
         ("overtaken", || checked(scopes::overtaken())),
+        ("lost-chunk", || checked(scopes::lost_chunk())),
         ("nothing-kept", || checked(nothing_kept())),
     ])
 }

@@ -4,6 +4,7 @@
 mod admission;
 mod answers;
 mod contact;
+mod ends;
 mod hand_over;
 mod rest;
 mod sizes;
@@ -34,7 +35,8 @@ pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
     let hands_over = asks(|request| matches!(request, Request::Transfer { .. }));
     let stops = asks(|request| *request == Request::Stop);
     let tells_disks_apart = (scope.disk)(NodeId(0), 0).epoch > 0;
-    let wanted: [(bool, Claiming<M, D>); 17] = [
+    let (keeps_pins, loses) = (u64::from(pin_bytes) > Config::SLOT, scope.network != NetworkKind::Monotone);
+    let wanted: [(bool, Claiming<M, D>); 19] = [
         (rest::is_small(scope) && !D::EXECUTES, rest::progress),
         (rest::is_small(scope) && D::EXECUTES, rest::answers_at_last),
         (D::EXECUTES, answers::owed_by_leaders),
@@ -45,13 +47,15 @@ pub fn claims<M: Paxos, D: Told<M>>(mut model: Model<M, D>) -> Model<M, D> {
         (peer_window > 0, within_window),
         (pre_vote, asks_first),
         (quorum_check, contact::checks_quorum),
+        (quorum_check && D::EXECUTES && ends::has_links(scope), ends::around_links),
         (message_bytes > 0, sizes::within_weight),
         (pin_bytes > 0, sizes::keeps_little),
-        (u64::from(pin_bytes) > Config::SLOT && has_one_sender, sizes::finishes),
+        (keeps_pins && has_one_sender, sizes::finishes),
+        (keeps_pins && has_one_sender && loses && D::EXECUTES, ends::of_snapshots),
         (hands_over || stops, hand_over::when_done),
         (hands_over, hand_over::gives_up),
         (stops, hand_over::stops_for_good),
-        (scope.network != NetworkKind::Monotone, turns_away),
+        (loses, turns_away),
     ];
     for (is_wanted, claims) in wanted {
         if is_wanted {

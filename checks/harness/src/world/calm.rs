@@ -1,6 +1,9 @@
 //! A world runs on without faults: for claims that say what comes about in the end.
 
-use super::{Checkable, Event, Ghost, Left, Links, Split, World, WorldModel, scope::TIMER_KINDS};
+use super::{
+    Checkable, Envelope, Event, Ghost, Left, Links, Network, NetworkKind, Shared, Split, World, WorldModel,
+    scope::TIMER_KINDS,
+};
 use quorate_machine::NodeId;
 
 /// Deliveries between two rounds of timers, at most. More are a storm, which does not settle.
@@ -13,6 +16,9 @@ pub struct Calm<M: Checkable, G: Ghost<M>> {
     /// Of this kind one fires in a round, that of one replica after the other: timers that run out because nothing was
     /// heard for long, such as an election's.
     pub seldom: M::TimerKind,
+    /// Do the links that have failed stay down? Then what was sent over them waits on, and the rest of the network must
+    /// do without.
+    pub links_stay_down: bool,
     /// Is everything as it should be in the end?
     pub is_settled: fn(&WorldModel<M, G>, &World<M, G>) -> bool,
 }
@@ -25,9 +31,9 @@ impl<M: Checkable, G: Ghost<M>> Clone for Calm<M, G> {
 impl<M: Checkable, G: Ghost<M>> Copy for Calm<M, G> {}
 
 impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
-    /// Does `world` settle once nothing fails any more? The network is whole, whoever is down restarts, every message
-    /// arrives, every disk writes, and timers run as `calm` says. The budgets of the scope do not bound that, and its
-    /// clients ask nothing new.
+    /// Does `world` settle once nothing fails any more? The network is whole, or only its links stay down, as `calm` says;
+    /// whoever is down restarts, every message arrives, once, every disk writes, and timers run. The budgets and the bound of
+    /// the scope do not bound that, and its clients ask nothing new.
     ///
     /// The same world always settles in the same way, so a claim may ask this, and a run that breaks it replays like any
     /// other.
@@ -40,28 +46,37 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     ///     let is_settled = |_: &WorldModel<M, G>, world: &World<M, G>| {
     ///         world.nodes().iter().all(|node| node.driver().is_some())
     ///     };
-    ///     model.settles(world, &Calm { rounds: 10, seldom, is_settled })
+    ///     model.settles(world, &Calm { rounds: 10, seldom, links_stay_down: false, is_settled })
     /// }
     /// ```
     pub fn settles(&self, world: &World<M, G>, calm: &Calm<M, G>) -> bool {
+        self.settled(world, calm).is_some()
+    }
+
+    /// The world that `world` becomes once nothing fails any more, when it has settled; `None` if it does not. See
+    /// [`WorldModel::settles`].
+    pub fn settled(&self, world: &World<M, G>, calm: &Calm<M, G>) -> Option<World<M, G>> {
         let mut world = world.clone();
-        (world.split, world.down) = (Split::NONE, Links::NONE);
+        world.split = Split::NONE;
+        if !calm.links_stay_down {
+            world.down = Links::NONE;
+        }
         for id in self.ids() {
             self.happens(&mut world, Event::Restart { node: id });
         }
         for round in 0..calm.rounds {
             if !self.delivers_all(&mut world) {
-                return false;
+                return None;
             }
             if (calm.is_settled)(self, &world) {
-                return true;
+                return Some(world);
             }
             let turn = NodeId(u16::try_from(round).unwrap_or_default() % self.scope().replicas.max(1));
             for (id, kind) in self.armed(&world, calm.seldom, turn) {
                 self.happens(&mut world, Event::Timer { node: id, kind });
             }
         }
-        self.delivers_all(&mut world) && (calm.is_settled)(self, &world)
+        (self.delivers_all(&mut world) && (calm.is_settled)(self, &world)).then_some(world)
     }
 
     /// The timers of a round.
@@ -71,31 +86,40 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         armed.filter(|(id, kind)| *kind != seldom || *id == turn).collect()
     }
 
-    /// Everything arrives, and everything is written; false if there is no end to it.
+    /// Everything arrives, once, and everything is written; false if there is no end to it.
     fn delivers_all(&self, world: &mut World<M, G>) -> bool {
         for _ in 0..DELIVERIES {
-            let mut next =
-                self.ids().map(|id| Event::Sync { node: id }).find(|sync| self.possible(world, sync));
-            if next.is_none() {
-                let mut letters = Vec::new();
-                self.push_deliveries(world, &mut letters);
-                next = letters.into_iter().find(|event| matches!(event, Event::Deliver(_)));
-            }
-            let Some(event) = next else { return true };
-            if !self.happens(world, event) {
-                return false;
+            let mut events: Vec<_> = self.ids().map(|id| Event::Sync { node: id }).collect();
+            self.push_deliveries(world, &mut events);
+            events.retain(|event| matches!(event, Event::Sync { .. } | Event::Deliver(_)));
+            if !events.into_iter().any(|event| self.happens(world, event)) {
+                // Nothing comes of the others.
+                self.passes(world, |world, sent| world.is_cut(sent.from, sent.to));
+                return true;
             }
         }
         false
     }
 
-    /// Takes the step, if it is one, whatever is left of the budgets.
+    /// Of the messages on their way only those stay that `waits` says.
+    fn passes(&self, world: &mut World<M, G>, waits: impl Fn(&World<M, G>, &Envelope<M::Message>) -> bool) {
+        let mut network = Network::clone(&world.network);
+        network.retain(|sent| waits(world, sent));
+        world.network = Shared::new(network);
+    }
+
+    /// Takes the step, if it is one, whatever is left of the budgets. A message that arrives is not there any more.
     fn happens(&self, world: &mut World<M, G>, event: Event<M>) -> bool {
         world.left = Left { timers: [u8::MAX; TIMER_KINDS], ..world.left };
-        let next = if self.possible(world, &event) { self.after(world, &event, None) } else { None };
-        let has_next = next.is_some();
-        if let Some(next) = next {
-            *world = next;
+        let outcome = self.outcome(world, &event, None);
+        let has_next = outcome.is_some();
+        if let Some(outcome) = outcome {
+            *world = outcome.next;
+            if let Event::Deliver(envelope) = &event
+                && self.scope().network == NetworkKind::Monotone
+            {
+                self.passes(world, |_, sent| *sent != **envelope);
+            }
         }
         has_next
     }

@@ -223,13 +223,36 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         }
     }
 
-    /// The world after `event`. With a reduction, messages that are dead are dropped, and what that rests on is tried.
+    /// The world after `event`, if that is within the scope's bound. With a reduction, messages that are dead are dropped,
+    /// and what that rests on is tried.
     pub(super) fn after(
         &self,
         world: &World<M, G>,
         event: &Event<M>,
         reduction: Option<Arc<Reducer<M>>>,
     ) -> Option<World<M, G>> {
+        let Outcome { mut next, transition, mut dropped } =
+            self.outcome(world, event, reduction.as_deref())?;
+        if self.scope.bound.is_some_and(|(_, within)| !within(&next)) {
+            return None;
+        }
+        if let Some(reduction) = &reduction {
+            if let Some((id, step)) = &transition {
+                self.foresee(reduction, world, event, &next, (*id, step));
+            }
+            self.bury(reduction, world, &mut next, &mut dropped);
+            self.try_without(world, event, &next, &dropped);
+        }
+        Some(next)
+    }
+
+    /// What comes of `event`, wherever it leads. With a reduction, what is sent and dead at once is left out.
+    pub(super) fn outcome(
+        &self,
+        world: &World<M, G>,
+        event: &Event<M>,
+        reduction: Option<&Reducer<M>>,
+    ) -> Option<Outcome<M, G>> {
         if !self.possible(world, event) {
             return None;
         }
@@ -259,7 +282,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
                 if !is_lossy && world.network.contains(sent) {
                     continue;
                 }
-                let fate = reduction.as_deref().map(|reduction| self.fate(reduction, &next, sent));
+                let fate = reduction.map(|reduction| self.fate(reduction, &next, sent));
                 if fate == Some(Fate::Dead) {
                     dropped.push(sent.clone());
                     continue;
@@ -272,17 +295,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         if let Some(network) = network {
             next.network = Shared::new(network);
         }
-        if self.scope.bound.is_some_and(|(_, within)| !within(&next)) {
-            return None;
-        }
-        if let Some(reduction) = &reduction {
-            if let Some((id, step)) = &transition {
-                self.foresee(reduction, world, event, &next, (*id, step));
-            }
-            self.bury(reduction, world, &mut next, &mut dropped);
-            self.try_without(world, event, &next, &dropped);
-        }
-        Some(next)
+        Some(Outcome { next, transition, dropped })
     }
 
     /// The history once replica `id` showed what `step` shows; the very same one if nothing in it changed.
@@ -294,6 +307,15 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         step.seen.iter().for_each(|seen| next.observe(id, seen));
         if next == **ghost { ghost.clone() } else { Shared::new(next) }
     }
+}
+
+/// What an event leads to.
+pub(super) struct Outcome<M: Checkable, G: Ghost<M>> {
+    pub(super) next: World<M, G>,
+    /// Which replica acted, and how.
+    transition: Option<(NodeId, Arc<Transition<M>>)>,
+    /// What it sent, and nobody will react to.
+    dropped: Vec<Shared<Envelope<M::Message>>>,
 }
 
 /// The replica that acts, what it is asked to do, and where a crash cuts it off.

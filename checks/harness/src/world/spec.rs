@@ -13,13 +13,15 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
             NetworkKind::Monotone => false,
             NetworkKind::Lossy { drops, duplicates } => pick(drops, duplicates) > 0,
         };
+        // What waits at a cut may be lost.
+        let falls_apart = scope.partitions.max(scope.links) > 0 && scope.network != NetworkKind::Monotone;
         let possible = [
             (true, "deliver"),
             (lossy(|_, duplicates| duplicates), "duplicate"),
-            (lossy(|drops, _| drops), "drop"),
+            (lossy(|drops, _| drops) || falls_apart, "drop"),
             (scope.partitions > 0 && scope.network != NetworkKind::Monotone, "partition"),
             (scope.links > 0, "link-down"),
-            (scope.partitions.max(scope.links) > 0 && scope.network != NetworkKind::Monotone, "heal"),
+            (falls_apart, "heal"),
             (!scope.timers.is_empty(), "timer"),
             (!scope.requests.is_empty() || scope.clients.is_some(), "request"),
             (scope.persistence == Persistence::Asynchronous, "sync"),

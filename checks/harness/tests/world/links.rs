@@ -100,7 +100,7 @@ fn a_set_of_links_has_what_was_put_into_it() {
 #[test]
 fn a_world_settles_once_nothing_fails_any_more() {
     let is_settled = |_: &Ledgers, world: &In| world.nodes().iter().all(|node| node.durable().len() == 1);
-    let calm = Calm { rounds: 3, seldom: (), is_settled };
+    let calm = Calm { rounds: 3, seldom: (), links_stay_down: false, is_settled };
     for network in [LOSSY, NetworkKind::Monotone] {
         let model = WorldModel::new(scope(network));
         let init = model.init_states().remove(0);
@@ -110,4 +110,32 @@ fn a_world_settles_once_nothing_fails_any_more() {
         assert!(model.settles(&down, &calm), "what waits arrives");
         assert_eq!(down.down(), Links::NONE.with(NodeId(0), NodeId(1)), "the world itself stays as it is");
     }
+}
+
+#[test]
+fn a_world_settles_without_the_links_that_stay_down_or_not_at_all() {
+    let all = |_: &Ledgers, world: &In| world.nodes().iter().all(|node| node.durable().len() == 1);
+    let asked = |_: &Ledgers, world: &In| world.node(NodeId(0)).durable().len() == 1;
+    let calm = |is_settled| Calm { rounds: 3, seldom: (), links_stay_down: true, is_settled };
+    for network in [LOSSY, NetworkKind::Monotone] {
+        let model = WorldModel::new(scope(network));
+        let down = taken(&model, &model.init_states()[0], |event| is_failure(event, (0, 1)));
+        let world = taken(&model, &down, |event| is_asked(event, 0));
+        assert!(!model.settles(&world, &calm(all)), "what waits does not arrive");
+        let end = model.settled(&world, &calm(asked)).expect("who was asked keeps it");
+        assert_eq!((end.down(), end.network().len()), (world.down(), 1), "it waits on");
+        let world = taken(&model, &down, |event| is_asked(event, 1));
+        let end = model.settled(&world, &calm(all)).expect("the other direction works");
+        assert!(end.network().is_empty(), "what has arrived is gone: {:?}", end.network());
+    }
+}
+
+#[test]
+fn no_bound_of_the_scope_keeps_a_world_from_settling() {
+    let is_settled = |_: &Ledgers, world: &In| world.nodes().iter().all(|node| node.durable().len() == 1);
+    let alone = |world: &In| world.node(NodeId(1)).durable().is_empty();
+    let model = WorldModel::new(Scope { bound: Some(("replica 1 keeps nothing", alone)), ..scope(LOSSY) });
+    let asked = taken(&model, &model.init_states()[0], |event| is_asked(event, 0));
+    let calm = Calm { rounds: 3, seldom: (), links_stay_down: false, is_settled };
+    assert!(model.settles(&asked, &calm));
 }

@@ -1,10 +1,12 @@
 //! The scopes in which the core is searched with one mechanism more than agreement needs.
 
+mod purpose;
+
 use super::{Named, call, scope, slots};
 use crate::paxos::history::{Executed, History};
 use crate::paxos::machine::{Configures, Paxos};
 use crate::paxos::quotient::dead;
-use quorate::world::{NetworkKind, Persistence, Postcard, Scope, World};
+use quorate::world::{NetworkKind, Persistence, Postcard, Scope, Within, World};
 use quorate_core::paxos::{Config, Request, TimerKind};
 use quorate_machine::NodeId;
 use std::{collections::BTreeMap, sync::Arc};
@@ -80,6 +82,31 @@ pub fn polite_quorum_check<M: Paxos>() -> Executing<M> {
     scope
 }
 
+/// Links fail in one direction, two of them at most: of three replicas two then still hear each other. What a leader sends
+/// again, and when it says that it lives, the ends of the scope alone look into.
+pub fn one_way_links<M: Paxos>() -> Executing<M> {
+    let words = "5 messages on their way, replica 0 alone campaigns, replica 2 does not miss a leader, clients ask later, \
+                 links heal once both have failed";
+    let mut scope = Scope { bound: Some((words, fails_around::<M>)), ..scope("one-way-links", 1, 2, 1) };
+    scope.timers.extend([(TimerKind::Heartbeat, 0), (TimerKind::Resend, 0)]);
+    (scope.network, scope.links) = (NetworkKind::Lossy { drops: 0, duplicates: 0 }, 2);
+    let config = scope.config.core_mut();
+    (config.heartbeats, config.quorum_check, config.pre_vote) = (true, true, true);
+    (config.resend, config.rejects) = (true, true);
+    scope
+}
+
+/// The parts that the replicas play in [`one_way_links`].
+fn fails_around<M: Paxos>(world: &World<M, History<Executed>>) -> bool {
+    let past: &History<Executed> = world.ghost();
+    let misses = |node| past.deeds.replica(node).is_some_and(|replica| replica.misses);
+    world.network().len() <= 5
+        && past.started.keys().all(|ballot| ballot.node == NodeId(0))
+        && !misses(NodeId(2))
+        && (world.left().next_request == 0 || !past.started.is_empty())
+        && (world.left().links != 1 || !world.down().is_none())
+}
+
 /// The parts that the replicas play in [`overtaken`].
 fn overtakes<M: Paxos>(world: &World<M, History<Executed>>) -> bool {
     let past: &History<Executed> = world.ghost();
@@ -98,6 +125,17 @@ pub fn overtaken<M: Paxos>() -> Executing<M> {
     let config = scope.config.core_mut();
     (config.commit_messages, config.pin_bytes) = (true, 2 * (Config::SLOT as u32 + 1));
     scope.dead = Some(dead);
+    scope
+}
+
+/// As [`overtaken`], and a message is lost: perhaps a chunk, or what asks for one.
+pub fn lost_chunk<M: Paxos>() -> Executing<M> {
+    let words = "2 slots, 4 messages on their way, replica 0 alone leads and compacts, replica 2 only learns";
+    let few: Within<M, History<Executed>> = |world| world.network().len() <= 4 && overtakes(world);
+    let mut scope = Scope { name: "lost-chunk", bound: Some((words, few)), ..overtaken() };
+    scope.network = NetworkKind::Lossy { drops: 1, duplicates: 0 };
+    scope.timers.insert(TimerKind::Heartbeat, 0);
+    scope.config.core_mut().heartbeats = true;
     scope
 }
 
@@ -211,150 +249,6 @@ fn script(part: u8) -> Vec<Request<u8>> {
 
 /// The scope of a mechanism, with what it is for.
 pub fn named_mechanism<M: Paxos>(scope: Executing<M>) -> Named<M, Executed> {
-    let (says, properties) = purpose(scope.name);
+    let (says, properties) = purpose::of(scope.name);
     Named { scope, says, properties }
-}
-
-/// What a scope is for, in one sentence, and the properties that it puts to the test.
-type Purpose = (&'static str, &'static [&'static str]);
-
-fn purpose(name: &str) -> Purpose {
-    match name {
-        "snapshot" => (
-            "a leader compacts, and another installs what it lacks beside votes",
-            &[
-                "refines", "PX-S1", "PX-S2", "PX-S3", "PX-S6", "PX-S10", "PX-S13", "PX-S15", "PX-S16",
-                "PX-R1", "PX-R2", "PX-R3", "PX-R6",
-            ],
-        ),
-        "install-crash" => (
-            "a crash in the middle of capturing and of installing a snapshot",
-            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-S16", "PX-R4", "PX-R6", "suffix-lost"],
-        ),
-        "reads" => (
-            "a read of whoever leads, while the leader changes",
-            &[
-                "refines",
-                "PX-S1",
-                "PX-S3",
-                "PX-S13",
-                "PX-S17",
-                "PX-S20",
-                "PX-L7",
-                "PX-R2",
-                "PX-R3",
-                "read-index",
-                "steps-down",
-                "re-arms",
-            ],
-        ),
-        "rounds" => (
-            "a read that comes during a round waits for the next",
-            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S17", "PX-S20", "PX-L7", "read-index", "re-arms"],
-        ),
-        "heartbeats" => (
-            "a follower that hears of its leader waits anew before it campaigns",
-            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "PX-R2", "PX-R3", "re-arms"],
-        ),
-        "observer" => (
-            "an observer learns, catches up and installs, and never votes",
-            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-R6", "observes"],
-        ),
-        "flow" => {
-            ("nobody is sent more than a window", &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-L7", "window"])
-        }
-        "pre-vote" => {
-            ("nobody campaigns whom a quorum would not follow", &["refines", "PX-S1", "PX-S3", "pre-vote"])
-        }
-        _ => purpose_under_strain(name),
-    }
-}
-
-/// The same of scopes in which a leader is not heard, or a receiver is slow.
-fn purpose_under_strain(name: &str) -> Purpose {
-    match name {
-        "quorum-check" => (
-            "a leader that no quorum answers steps down, and one that is answered leads on",
-            &[
-                "refines",
-                "PX-S1",
-                "PX-S3",
-                "PX-S13",
-                "PX-L5",
-                "PX-L7",
-                "answers",
-                "asks-the-silent",
-                "period",
-                "re-arms",
-                "PX-R2",
-            ],
-        ),
-        "polite-quorum-check" => (
-            "a leader that no quorum answers steps down, where nobody campaigns unasked",
-            &[
-                "refines", "PX-S1", "PX-S3", "PX-S13", "PX-L5", "PX-L7", "answers", "period", "pre-vote",
-                "re-arms", "PX-R2",
-            ],
-        ),
-        "overtaken" => (
-            "a snapshot that is overtaken while it is received is finished",
-            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S15", "PX-L6", "PX-R6", "pinned"],
-        ),
-        _ => purpose_at_an_end(name),
-    }
-}
-
-/// The same of scopes in which a leader hands over, or a replica stops.
-fn purpose_at_an_end(name: &str) -> Purpose {
-    match name {
-        "transfer" => (
-            "a leader hands over, or gives up after a while",
-            &[
-                "refines",
-                "PX-S1",
-                "PX-S3",
-                "PX-S13",
-                "PX-S21",
-                "PX-L7",
-                "PX-R7",
-                "hands-over",
-                "gives-up",
-                "transfer-timed",
-                "steps-down",
-            ],
-        ),
-        "taught-transfer" => (
-            "a leader hands over to a replica that it had to teach",
-            &[
-                "refines",
-                "PX-S1",
-                "PX-S3",
-                "PX-S13",
-                "PX-S21",
-                "PX-L7",
-                "hands-over",
-                "transfer-timed",
-                "steps-down",
-            ],
-        ),
-        "busy-transfer" => (
-            "a leader finishes what waits in its queue before it hands over",
-            &[
-                "refines",
-                "PX-S1",
-                "PX-S3",
-                "PX-S13",
-                "PX-S21",
-                "PX-L7",
-                "window",
-                "hands-over",
-                "transfer-timed",
-                "steps-down",
-            ],
-        ),
-        _ => (
-            "a replica stops",
-            &["refines", "PX-S1", "PX-S3", "PX-S13", "PX-S21", "PX-L7", "hands-over", "stops"],
-        ),
-    }
 }

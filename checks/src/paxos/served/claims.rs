@@ -75,7 +75,12 @@ fn is_whole_again<M: Serves>(_: &Served<M>, _: &In<M>, event: &Event<M>, after: 
 }
 
 fn settles<M: Serves>(model: &Served<M>, before: &In<M>, event: &Event<M>, after: &In<M>) -> bool {
-    let calm = Calm { rounds: ROUNDS, seldom: TimerKind::Election, is_settled: is_settled::<M> };
+    let calm = Calm {
+        rounds: ROUNDS,
+        seldom: TimerKind::Election,
+        links_stay_down: false,
+        is_settled: is_settled::<M>,
+    };
     !is_whole_again(model, before, event, after) || model.settles(after, &calm)
 }
 
