@@ -72,9 +72,11 @@ fn is_found(report: &Report<Moods>) -> bool {
         failure.starts_with("the machine is not a function of its state and input: Timer(")
             && failure.ends_with(" led to two different results")
     };
-    let is_found = report.failures().iter().any(is_named);
-    assert_eq!(is_found, !report.is_green(), "{:?}", report.failures());
-    is_found
+    // Nobody sends a message here.
+    let failures: Vec<String> =
+        report.failures().into_iter().filter(|failure| !failure.contains("kind deliver")).collect();
+    assert!(failures.iter().all(is_named), "{failures:?}");
+    !failures.is_empty()
 }
 
 #[test]
