@@ -6,6 +6,11 @@
 //!
 //! A packed word is absorbed together with its shape: the widths of the integers in it, in their order. So two lists
 //! of writes that differ, in a value, a width or a place, are two different inputs, however they fall into words.
+//!
+//! There are two exceptions. A signed integer is written as the unsigned one of its width, as `Hasher` does of itself: of
+//! two values of one type, a place that holds a signed integer in one holds one in the other. And where bytes are
+//! written one list after another, it is not told where the first ends: whoever writes bytes writes their number before
+//! them, as slices do, or a mark behind them that is none of them, as `str` does with 255.
 
 use std::hash::{Hash, Hasher};
 
@@ -26,12 +31,18 @@ enum Part {
     Small,
     /// The marker before a `usize` that does not.
     Wide,
+    /// One of the bytes that a list of them has beyond its last eight.
+    Byte,
 }
+
+/// The shape of the second half of 128 bits, and of eight bytes of a list: no parts make them.
+const HALF: u32 = 1 << 24;
+const BYTES: u32 = 2 << 24;
 
 impl Part {
     const fn bits(self) -> u32 {
         match self {
-            Part::U8 | Part::Small | Part::Wide => 8,
+            Part::U8 | Part::Small | Part::Wide | Part::Byte => 8,
             Part::U16 => 16,
             Part::U32 => 32,
         }
@@ -99,16 +110,16 @@ impl Fingerprinter {
         }
     }
 
-    /// A value of 64 bits: a word without a shape.
+    /// A value of 64 bits: a word of its own, whose shape no parts make. A `u64` has none.
     #[inline(always)]
-    fn whole(&mut self, value: u64) {
+    fn whole(&mut self, value: u64, shape: u32) {
         if self.filled > 0 {
             self.absorb(self.word, self.shape);
             self.word = 0;
             self.filled = 0;
             self.shape = 0;
         }
-        self.absorb(value, 0);
+        self.absorb(value, shape);
     }
 
     #[inline]
@@ -127,10 +138,10 @@ impl Hasher for Fingerprinter {
         // The length is not part of the stream: `Hash` writes it where it matters.
         let (blocks, rest) = bytes.as_chunks::<8>();
         for block in blocks {
-            self.whole(u64::from_le_bytes(*block));
+            self.whole(u64::from_le_bytes(*block), BYTES);
         }
         for byte in rest {
-            self.pack(Part::U8, u64::from(*byte));
+            self.pack(Part::Byte, u64::from(*byte));
         }
     }
 
@@ -151,13 +162,13 @@ impl Hasher for Fingerprinter {
 
     #[inline(always)]
     fn write_u64(&mut self, value: u64) {
-        self.whole(value);
+        self.whole(value, 0);
     }
 
     #[inline(always)]
     fn write_u128(&mut self, value: u128) {
-        self.whole(value as u64);
-        self.whole((value >> 64) as u64);
+        self.whole(value as u64, 0);
+        self.whole((value >> 64) as u64, HALF);
     }
 
     #[inline(always)]
@@ -166,7 +177,7 @@ impl Hasher for Fingerprinter {
             self.pack(Part::Small, value as u64);
         } else {
             self.pack(Part::Wide, u64::from(WIDE));
-            self.whole(value as u64);
+            self.whole(value as u64, 0);
         }
     }
 
@@ -181,151 +192,4 @@ impl Hasher for Fingerprinter {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-    use std::collections::{BTreeSet, HashMap, HashSet};
-
-    #[test]
-    fn equal_values_have_equal_fingerprints_in_every_run() {
-        assert_eq!(fingerprint(&vec![1u8, 2, 3]), fingerprint(&vec![1u8, 2, 3]));
-        // Pinned: checkpoints written by one build are read by another.
-        assert_eq!(fingerprint(&0u64), fingerprint(&0i64));
-    }
-
-    #[test]
-    fn small_and_wide_words_do_not_run_into_each_other() {
-        let mut seen = HashSet::new();
-        let values: Vec<Vec<usize>> = vec![
-            vec![],
-            vec![0],
-            vec![0, 0],
-            vec![0, 0, 0],
-            vec![254],
-            vec![255],
-            vec![255, 0],
-            vec![256],
-            vec![usize::MAX],
-            vec![255, 255],
-        ];
-        for value in &values {
-            assert!(seen.insert(fingerprint(value)), "{value:?} shares a fingerprint");
-        }
-        let nested = [
-            vec![vec![1u8], vec![]],
-            vec![vec![], vec![1u8]],
-            vec![vec![1u8]],
-            vec![vec![], vec![], vec![1]],
-        ];
-        assert_eq!(nested.iter().map(fingerprint).collect::<HashSet<_>>().len(), nested.len());
-    }
-
-    #[test]
-    fn either_half_alone_tells_half_a_million_small_values_apart() {
-        let prints: Vec<u128> = (0u32..1 << 19).map(|n| fingerprint(&(n as u8, n >> 8))).collect();
-        assert_eq!(prints.iter().map(|p| *p as u64).collect::<BTreeSet<_>>().len(), prints.len());
-        assert_eq!(prints.iter().map(|p| (*p >> 64) as u64).collect::<BTreeSet<_>>().len(), prints.len());
-    }
-
-    #[test]
-    fn flipping_one_bit_flips_about_half_of_the_fingerprint() {
-        let (mut flipped, mut trials) = (0u32, 0u32);
-        for value in 0u64..200 {
-            for bit in 0..64 {
-                flipped += (fingerprint(&value) ^ fingerprint(&(value ^ (1 << bit)))).count_ones();
-                trials += 1;
-            }
-        }
-        let mean = f64::from(flipped) / f64::from(trials);
-        assert!((62.0..66.0).contains(&mean), "{mean} of 128 bits flip on average");
-    }
-
-    /// One write of a fixed width, as `Hash` makes it.
-    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    enum Write {
-        U8(u8),
-        U16(u16),
-        U32(u32),
-        U64(u64),
-        Usize(usize),
-    }
-
-    fn print(writes: &[Write]) -> u128 {
-        let mut hasher = Fingerprinter::new();
-        for write in writes {
-            match *write {
-                Write::U8(value) => hasher.write_u8(value),
-                Write::U16(value) => hasher.write_u16(value),
-                Write::U32(value) => hasher.write_u32(value),
-                Write::U64(value) => hasher.write_u64(value),
-                Write::Usize(value) => hasher.write_usize(value),
-            }
-        }
-        hasher.both()
-    }
-
-    #[test]
-    fn how_full_a_word_was_counts() {
-        let seven = [&[Write::U8(1); 7][..], &[Write::U16(5)]].concat();
-        let eight = [&[Write::U8(1); 7][..], &[Write::U8(0), Write::U16(5)]].concat();
-        assert_ne!(print(&seven), print(&eight));
-        let before_a_word = |zeros: usize| [vec![Write::U8(0); zeros], vec![Write::U64(9)]].concat();
-        let prints: BTreeSet<u128> = (0..=8).map(|zeros| print(&before_a_word(zeros))).collect();
-        assert_eq!(prints.len(), 9, "zeros before a word of 64 bits");
-    }
-
-    /// Small values, zeros above all, so that lists which differ are often the same bytes.
-    fn write() -> impl Strategy<Value = Write> {
-        let value = prop_oneof![4 => Just(0_u64), 2 => 0..3_u64, 1 => 254..258_u64, 1 => any::<u64>()];
-        (0..5, value).prop_map(|(width, value)| match width {
-            0 => Write::U8(value as u8),
-            1 => Write::U16(value as u16),
-            2 => Write::U32(value as u32),
-            3 => Write::U64(value),
-            _ => Write::Usize(value as usize),
-        })
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
-
-        /// A failure prints both lists, shortened, and the seed.
-        #[test]
-        fn lists_of_writes_that_differ_have_different_fingerprints(
-            (one, other) in (vec(write(), 0..14), vec(write(), 0..14), 0..14_usize).prop_map(|(one, other, common)| {
-                // Both begin alike as often as not.
-                let common = common.min(one.len());
-                (one.clone(), [&one[..common], &other[..]].concat())
-            })
-        ) {
-            prop_assert_eq!(one == other, print(&one) == print(&other), "{:?} and {:?}", one, other);
-        }
-
-        /// One element more, one less, or another width in one place.
-        #[test]
-        fn a_list_differs_from_each_of_its_neighbours(list in vec(write(), 1..14)) {
-            let mut seen = HashMap::from([(print(&list), list.clone())]);
-            let neighbours = (0..list.len()).flat_map(|at| {
-                let (before, after) = (&list[..at], &list[at + 1..]);
-                let others = [Write::U8(0), Write::U16(0), Write::U32(0), Write::U64(0), Write::Usize(0)];
-                let without = [before, after].concat();
-                let instead = others.map(|other| [before, &[other], after].concat());
-                let more = others.map(|other| [before, &[other], &list[at..]].concat());
-                [vec![without], instead.to_vec(), more.to_vec()].concat()
-            });
-            for neighbour in neighbours {
-                let known = seen.entry(print(&neighbour)).or_insert_with(|| neighbour.clone());
-                prop_assert_eq!(&*known, &neighbour, "of {:?}", list);
-            }
-        }
-    }
-
-    #[test]
-    fn scattering_is_one_to_one() {
-        let inputs = (0u128..1 << 17).chain((0u128..1 << 17).map(|n| n << 100));
-        let mut seen = HashSet::new();
-        let count = inputs.filter(|n| seen.insert(scatter(*n))).count();
-        assert_eq!(count, (1 << 18) - 1, "0 is in both ranges, and nothing else is");
-    }
-}
+mod tests;

@@ -42,9 +42,17 @@ pub fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
 
 /// The file from its package's folder on, so that it is the same on every machine, and the line.
 fn place(location: &Location<'_>) -> String {
-    let file = location.file().replace('\\', "/");
-    let inside = file.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
-    format!("{}:{}", inside.map_or(file.as_str(), |(_, rest)| rest), location.line())
+    format!("{}:{}", inside(location.file()), location.line())
+}
+
+/// A file of a package as everybody knows it, wherever the package lies on this machine: in a registry, in a checkout of
+/// git, or in the folder of a patch.
+fn inside(file: &str) -> String {
+    let file = file.replace('\\', "/");
+    let is_absolute = file.starts_with('/') || file.get(1..3) == Some(":/");
+    let package = file.rfind("/src/").filter(|_| is_absolute).map(|at| &file[..at]);
+    let from = package.and_then(|package| package.rfind('/')).map_or(0, |at| at + 1);
+    file[from..].to_owned()
 }
 
 #[cfg(test)]
@@ -57,5 +65,17 @@ mod tests {
         let words = caught(|| panic!("index {} is not there", 7)).map(|()| 0).unwrap_err();
         assert!(words.ends_with(": index 7 is not there"), "{words}");
         assert!(words.contains("caught.rs:"), "{words}");
+    }
+
+    #[test]
+    fn where_a_package_lies_on_this_machine_is_not_told() {
+        for place in
+            ["/home/me/.cargo/registry/src/index-1/", "/home/me/.cargo/git/checkouts/", "/tmp/", "c:\\x\\"]
+        {
+            let file = format!("{place}raft-0.7.0/src/log/unstable.rs");
+            assert_eq!(inside(&file), "raft-0.7.0/src/log/unstable.rs", "{file}");
+        }
+        assert_eq!(inside("checks/foreign/src/raft/run.rs"), "checks/foreign/src/raft/run.rs");
+        assert_eq!(inside("/tmp/build.rs"), "/tmp/build.rs");
     }
 }

@@ -17,6 +17,7 @@
 //! in order, for a deterministic part that was told the same is in the same state.
 
 mod caught;
+mod fickle;
 mod kept;
 mod past;
 mod rebuilt;
@@ -27,9 +28,10 @@ pub use past::Past;
 pub use rebuilt::{Part, Rebuilt};
 pub use sample::{Difference, ProjectionSample, sample_projection};
 
+use fickle::Fickle;
 use kept::{Count, Kept};
 use past::History;
-use quorate_spec::{Actor, Again, Claims, Kind, Picture, Spec, short};
+use quorate_spec::{Actor, Again, Claims, Kind, Picture, Remarks, Spec, short};
 use sample::replay;
 use serde::Serialize;
 use stateright::Model;
@@ -40,7 +42,9 @@ use std::{fmt, fmt::Debug, hash::Hash};
 /// A system driven by replay.
 ///
 /// It must be deterministic: the same events from the start give the same projection. [`Replayed`] checks that on
-/// every replay, and panics where it fails.
+/// every replay, and panics where it fails. And whoever asks again what may happen in a state hears the same, in the same
+/// order: [`Replayed`] asks again on every replay, in the first thousand states and in one in 64 later, and a search or
+/// random runs in which the answers differ are not green.
 pub trait Foreign: Sync + Sized {
     /// The running system.
     type Live: Send;
@@ -115,6 +119,7 @@ pub struct Replayed<F: Foreign> {
     kept: AtomicU64,
     events: AtomicU64,
     running: Count,
+    fickle: Fickle,
 }
 
 /// One fork in so many is made in both ways: from a kept system, and by replay.
@@ -124,8 +129,8 @@ impl<F: Foreign> Replayed<F> {
     /// `foreign`, as a model.
     pub fn new(foreign: F) -> Self {
         let zero = AtomicU64::default;
-        let running = Count::default();
-        Replayed { foreign, forks: zero(), replays: zero(), kept: zero(), events: zero(), running }
+        let (running, fickle) = (Count::default(), Fickle::default());
+        Replayed { foreign, forks: zero(), replays: zero(), kept: zero(), events: zero(), running, fickle }
     }
 
     /// The foreign system.
@@ -146,7 +151,10 @@ impl<F: Foreign> Replayed<F> {
         history: Option<Arc<History<F::Event>>>,
         projection: F::Projection,
     ) -> Past<F> {
-        let next = self.foreign.events(&live).into();
+        let next: Arc<[F::Event]> = self.foreign.events(&live).into();
+        if self.fickle.is_sampled() {
+            self.fickle.compare(&next, &self.foreign.events(&live));
+        }
         let kept = Kept::new(live, &self.running, |live| self.foreign.snapshot(live));
         Past { history, projection: Arc::new(projection), next, kept: Arc::new(kept) }
     }
@@ -159,6 +167,7 @@ impl<F: Foreign> Replayed<F> {
         self.events.fetch_add(events.len() as u64, Relaxed);
         let again = self.foreign.project(&live);
         assert_eq!(again, *past.projection, "replay of the same events led to another state");
+        self.fickle.compare(&past.next, &self.foreign.events(&live));
         live
     }
 
@@ -203,8 +212,9 @@ impl<F: Foreign> Model for Replayed<F> {
                 self.kept.fetch_add(1, Relaxed);
                 let kept = self.after(live, &event);
                 if is_audited {
-                    let (_, replayed) = self.after(self.replayed(past), &event);
-                    assert_eq!(kept.1, replayed, "a kept system went another way than a replayed one");
+                    let replayed = self.after(self.replayed(past), &event);
+                    assert_eq!(kept.1, replayed.1, "a kept system went another way than a replayed one");
+                    self.fickle.compare(&self.foreign.events(&kept.0), &self.foreign.events(&replayed.0));
                 }
                 kept
             }
@@ -233,6 +243,22 @@ impl<F: Foreign> Spec for Replayed<F> {
 
     fn claims(&self, claims: &mut Claims<Self>) {
         self.foreign.claims(claims);
+    }
+
+    fn before_search(&self) {
+        self.fickle.reset();
+    }
+
+    fn after_search(&self, _complete: bool) -> Remarks {
+        Remarks { failures: Vec::from_iter(self.fickle.told()), ..Remarks::default() }
+    }
+
+    fn before_runs(&self) {
+        self.fickle.reset();
+    }
+
+    fn after_runs(&self) -> Remarks {
+        self.after_search(true)
     }
 
     fn actors(&self, _init: &Self::State) -> Vec<Actor> {

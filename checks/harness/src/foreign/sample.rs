@@ -1,6 +1,7 @@
 //! Does a projection leave out what matters? Asked of a sample.
 
 use super::Foreign;
+use super::fickle::differs;
 use crate::guard::caught;
 use crate::simulate::Random;
 use foldhash::quality::FixedState;
@@ -30,14 +31,22 @@ pub struct ProjectionSample<E> {
     pub successors: u64,
     /// The first pair that does not behave alike.
     pub difference: Option<Difference<E>>,
+    /// The first way after which the system, asked again what may happen, said something else: its events, and what
+    /// differed.
+    pub fickle: Option<(Vec<E>, String)>,
     /// The first panic of the system: the events before it, and what it said.
     pub panicked: Option<(Vec<E>, String)>,
 }
 
 impl<E> ProjectionSample<E> {
-    /// Did every pair behave alike, was there one, and did the system never panic?
+    /// Did every pair behave alike, was there one, did the system stand by what it said may happen, and never panic?
     pub fn is_green(&self) -> bool {
-        self.difference.is_none() && self.panicked.is_none() && self.successors > 0
+        !self.is_over() && self.successors > 0
+    }
+
+    /// Is there something that ends the sample?
+    fn is_over(&self) -> bool {
+        self.difference.is_some() || self.fickle.is_some() || self.panicked.is_some()
     }
 }
 
@@ -62,15 +71,21 @@ pub fn sample_projection<F: Foreign>(
 ) -> ProjectionSample<F::Event> {
     let mut random = Random::new(seed);
     let mut ways: Ways<F> = HashMap::with_hasher(FixedState::default());
-    let mut sample =
-        ProjectionSample { states: 0, pairs: 0, successors: 0, difference: None, panicked: None };
+    let mut sample = ProjectionSample {
+        states: 0,
+        pairs: 0,
+        successors: 0,
+        difference: None,
+        fickle: None,
+        panicked: None,
+    };
     for _ in 0..walks {
         let mut way = Vec::new();
         let walked = caught(|| walk(foreign, &mut way, steps, &mut random, &mut ways, &mut sample));
         if let Err(message) = walked {
             sample.panicked = Some((way, message));
         }
-        if sample.difference.is_some() || sample.panicked.is_some() {
+        if sample.is_over() {
             break;
         }
     }
@@ -96,15 +111,17 @@ fn walk<F: Foreign>(
         if !known.contains(way) {
             if let Some(first) = known.first() {
                 sample.pairs += 1;
-                sample.difference = compare(foreign, first, way, &mut sample.successors);
+                compare(foreign, first, way, sample);
             }
             known.push(way.clone());
         }
-        if sample.difference.is_some() {
+        if sample.is_over() {
             return;
         }
         let events = foreign.events(&live);
-        if events.is_empty() {
+        let again = foreign.events(&live);
+        sample.fickle = differs(&events, &again).map(|difference| (way.clone(), difference));
+        if events.is_empty() || sample.is_over() {
             return;
         }
         let event = &events[random.below(events.len())];
@@ -117,12 +134,19 @@ fn compare<F: Foreign>(
     foreign: &F,
     one: &[F::Event],
     other: &[F::Event],
-    successors: &mut u64,
-) -> Option<Difference<F::Event>> {
-    let differ = |event| Difference { one: one.to_vec(), other: other.to_vec(), event };
-    let events = foreign.events(&replay(foreign, one));
-    if events != foreign.events(&replay(foreign, other)) {
-        return Some(differ(None));
+    sample: &mut ProjectionSample<F::Event>,
+) {
+    let differ = |event| Some(Difference { one: one.to_vec(), other: other.to_vec(), event });
+    let offered = |way: &[F::Event]| foreign.events(&replay(foreign, way));
+    let (events, others) = (offered(one), offered(other));
+    if events != others {
+        // One way and the other differ only if each is sure of itself.
+        let fickle = [(one, &events), (other, &others)]
+            .into_iter()
+            .find_map(|(way, before)| Some((way.to_vec(), differs(before, &offered(way))?)));
+        sample.difference = if fickle.is_some() { None } else { differ(None) };
+        sample.fickle = fickle;
+        return;
     }
     for event in events {
         let after = |way| {
@@ -130,12 +154,12 @@ fn compare<F: Foreign>(
             foreign.apply(&mut live, &event);
             foreign.project(&live)
         };
-        *successors += 1;
+        sample.successors += 1;
         if after(one) != after(other) {
-            return Some(differ(Some(event)));
+            sample.difference = differ(Some(event));
+            return;
         }
     }
-    None
 }
 
 /// The system after `events`.

@@ -27,7 +27,7 @@ pub struct Context {
     pub program: String,
     /// Random runs take these seeds instead of their own.
     pub seeds: Option<Range<u64>>,
-    /// Where a search is cut that has no limit of its own.
+    /// Where a search is cut that has no limit of its own. Of these, random runs know the memory alone.
     pub limits: Limits,
     /// Raised to end early.
     pub interrupt: Option<Arc<AtomicBool>>,

@@ -11,14 +11,15 @@ use crate::guard::{caught, quietly};
 use crate::simulate::{Panicked, Plan, Sample, Spread, Steering, runs_on};
 use crate::trace::{CheckInfo, Form};
 use crate::verdict::Run;
+use indicatif::HumanBytes;
 use quorate_spec::{Kind, Shape, Spec};
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Bytes by which this process may grow during the random runs of one check: more than any of them needs, for what one
-/// run has computed is forgotten before the next.
+/// Bytes by which this process may grow during the random runs of one check, unless [`Context::limits`] says otherwise:
+/// more than any of them needs, for what one run has computed is forgotten before the next.
 const MOST_BYTES: u64 = 4 << 30;
 
 /// Random runs of a model, and what is expected of them.
@@ -158,12 +159,12 @@ where
 
     /// Says when to stop: somebody asked, or the memory is full.
     fn stopper(&self) -> impl Fn() -> Option<String> {
-        let held = resident_bytes().unwrap_or(0);
+        let (held, most) = (resident_bytes().unwrap_or(0), self.context.limits.bytes.unwrap_or(MOST_BYTES));
         move || {
-            let grown = || resident_bytes().is_some_and(|bytes| bytes.saturating_sub(held) >= MOST_BYTES);
+            let grown = || resident_bytes().is_some_and(|bytes| bytes.saturating_sub(held) >= most);
             match self.context.is_interrupted() {
                 true => Some("interrupted".to_owned()),
-                false => grown().then(|| format!("{} GiB of memory", MOST_BYTES >> 30)),
+                false => grown().then(|| format!("{} of memory", HumanBytes(most))),
             }
         }
     }

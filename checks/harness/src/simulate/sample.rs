@@ -225,7 +225,7 @@ where
         }
         // What one run has computed is of no use to another, and would fill the memory.
         model.forget();
-        if sample.is_over(steering) {
+        if sample.cut.is_some() || sample.is_over(steering) {
             break;
         }
     }
@@ -273,8 +273,11 @@ fn walk<M>(
         {
             return;
         }
-        if step.is_multiple_of(ASK) && stop().is_some() {
-            return;
+        if step.is_multiple_of(ASK) && step < steps {
+            sample.cut = stop();
+            if sample.cut.is_some() {
+                return;
+            }
         }
     }
 }

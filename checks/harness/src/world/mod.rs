@@ -4,6 +4,7 @@
 //! model. Nothing in it is a re-implementation: the driver, the machine, the fold of the log and, in codec mode, the
 //! bytes are those that production runs.
 
+mod asked;
 mod calm;
 mod codec;
 mod event;

@@ -2,8 +2,10 @@
 
 use super::{
     Checkable, Event, Ghost, Left, Links, Memo, Network, NetworkKind, Observation, Persistence, Scope,
-    Shared, Split, World, digest,
-    local::Fate,
+    Shared, Split, World,
+    asked::Asked,
+    digest,
+    local::{Fate, MOST_STEPS},
     network::Envelope,
     node::{self, Cut, Node, Step, Transition, Writes},
     reduce::{Reducer, Reducing},
@@ -27,6 +29,9 @@ pub struct WorldModel<M: Checkable, G: Ghost<M>> {
     /// What each step does to a replica; nothing is remembered where no state comes twice.
     pub(super) steps: Option<Memo<Transition<M>>>,
     pub(super) reducing: Reducing<M>,
+    pub(super) asked: Asked,
+    /// Local steps after which the local graph is cut.
+    pub(super) most_local: usize,
     pub(super) own_claims: OnceLock<Vec<Claim<Self>>>,
 }
 
@@ -44,6 +49,8 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             claims: Vec::new(),
             steps: Some(Memo::default()),
             reducing: Reducing::default(),
+            asked: Asked::default(),
+            most_local: MOST_STEPS,
             own_claims: OnceLock::new(),
         }
     }
@@ -235,6 +242,9 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
             self.outcome(world, event, reduction.as_deref())?;
         if self.scope.bound.is_some_and(|(_, within)| !within(&next)) {
             return None;
+        }
+        if next.left.next_request != world.left.next_request {
+            self.asked.note(next.left.next_request);
         }
         if let Some(reduction) = &reduction {
             if let Some((id, step)) = &transition {

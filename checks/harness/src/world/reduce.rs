@@ -113,6 +113,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         self.forget();
         self.reducing.set(None);
         self.reducing.failures.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.reducing.remembered.store(0, Relaxed);
         let is_monotone = self.scope().network == NetworkKind::Monotone;
         if !self.scope().reduced || !is_monotone || self.steps.is_none() {
             return;
@@ -129,7 +130,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     }
 
     /// From here on nothing is dropped any more.
-    pub(super) fn end_reduction(&self, _complete: bool) -> Remarks {
+    pub(super) fn end_reduction(&self) -> Remarks {
         let mut remarks = Remarks::default();
         let (dropped, tried) = (self.reducing.dropped.load(Relaxed), self.reducing.tried.load(Relaxed));
         let told = |by: String| {
@@ -167,7 +168,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         remarks
     }
 
-    fn local_graph(&self) -> Option<Reduction<M>> {
+    pub(super) fn local_graph(&self) -> Option<Reduction<M>> {
         let scope = self.scope();
         let learned = self.reducing.learned.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let requests = self.requests(&learned);
@@ -186,6 +187,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         builder.crash_within = scope.crash_within;
         builder.crash_takes = scope.crash_takes;
         builder.shares_crashes = !scope.foretold;
+        builder.most = self.most_local;
         for world in &worlds {
             for (id, node) in self.ids().zip(world.nodes()) {
                 builder.root(id, node, world.left());

@@ -49,7 +49,8 @@ pub struct Scope<M: Machine, G> {
     pub replicas: u16,
     /// The machines' configuration.
     pub config: M::Config,
-    /// What clients ask, in this order, each once, of any replica.
+    /// What clients ask, in this order, each once, of any replica. One that is never asked, because the bound forbids it
+    /// for one, fails a complete search and random runs.
     pub requests: Vec<M::Request>,
     /// How often timers of a kind may fire, over all replicas together. A kind that is absent never fires.
     pub timers: BTreeMap<M::TimerKind, u8>,

@@ -66,11 +66,25 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
     }
 
     fn before_search(&self) {
+        self.asked.reset();
         self.begin_reduction();
     }
 
     fn after_search(&self, complete: bool) -> Remarks {
-        self.end_reduction(complete)
+        let mut remarks = self.end_reduction();
+        // Of a search that was cut or stopped nobody knows what the rest would have asked.
+        if complete && !remarks.again {
+            remarks.failures.extend(self.unasked());
+        }
+        remarks
+    }
+
+    fn before_runs(&self) {
+        self.asked.reset();
+    }
+
+    fn after_runs(&self) -> Remarks {
+        Remarks { failures: Vec::from_iter(self.unasked()), ..Remarks::default() }
     }
 
     fn is_void(&self) -> bool {

@@ -1,10 +1,14 @@
 //! Any number of initial states, and no search without an end in a test.
 
 use crate::toy::Toy;
-use quorate::engine::{Limits, Options, search};
+use quorate::engine::{
+    Checkpoint, Limits, Options, Packed, Report, Symmetry, search, search_encoded, search_packed,
+    search_resumable, search_symmetric,
+};
 use quorate::registry::Search;
-use quorate::test::{complete, complete_within};
+use quorate::test::{LIMITS, complete, complete_within};
 use quorate::trace::Form;
+use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 fn many(init: fn() -> Vec<u32>) -> Toy<u32> {
@@ -24,6 +28,45 @@ fn as_many_initial_states_as_there_are() {
             assert_eq!(report.failures(), Vec::<String>::new());
             assert_eq!((report.unique_states, report.depth, report.transitions), (count, 1, count));
         }
+    }
+}
+
+/// A number that is its own 16 bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Number(u128);
+
+impl Packed for Number {
+    fn pack(&self) -> u128 {
+        self.0
+    }
+
+    fn unpack(packed: u128) -> Self {
+        Number(packed)
+    }
+}
+
+#[test]
+fn as_many_initial_states_in_every_kind_of_search() {
+    const COUNT: u64 = 46_656;
+    let all = |report: &Report<Toy<Number>>, how: &str| {
+        assert_eq!(report.failures(), Vec::<String>::new(), "{how}");
+        assert_eq!((report.unique_states, report.depth, report.transitions), (COUNT, 1, COUNT), "{how}");
+    };
+    let toy = || Toy::new(|| (0..46_656).map(Number).collect(), |_| vec![0], |n, _| Some(Number(n.0 / 2)));
+    let symmetry: Symmetry<Toy<Number>, u128> = Symmetry { canonical: |_, n| n.0, images: |_, _| Vec::new() };
+    for threads in [1, 2] {
+        let options = Options { threads, ..Options::default() };
+        all(&search(&toy(), &options), "search");
+        all(&search_encoded(&toy(), &options), "search_encoded");
+        all(&search_packed(&toy(), &options), "search_packed");
+        all(&search_symmetric(&toy(), &symmetry, &options), "search_symmetric");
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoint = Checkpoint {
+            path: folder.path().join("initial"),
+            every_seconds: 0.0,
+            configuration: "many initial states".to_owned(),
+        };
+        all(&search_resumable(&toy(), &options, &checkpoint).unwrap(), "search_resumable");
     }
 }
 
@@ -65,6 +108,21 @@ fn a_test_may_set_its_own_limits() {
     }));
     let message = outcome.err().and_then(|panic| panic.downcast_ref::<String>().cloned()).expect("a text");
     assert!(message.contains("1000 states"), "{message}");
+}
+
+#[test]
+fn a_test_has_a_limit_of_memory_and_names_it() {
+    assert_eq!((LIMITS.states, LIMITS.bytes), (Some(5_000_000), Some(4 << 30)));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_test_that_fills_the_memory_is_cut_and_names_it() {
+    // The number of states is no limit here, and that of seconds is for a machine that frees as much elsewhere.
+    let limits = Limits { bytes: Some(4 << 20), seconds: Some(60.0), ..Limits::default() };
+    let doubling = Toy::new(|| vec![1_u64], |_| vec![0, 1], |n, bit| Some(2 * n + u64::from(bit)));
+    let message = failure(|| complete_within(doubling, limits));
+    assert!(message.contains("cut at 4.00 MiB of memory, "), "{message}");
 }
 
 #[test]

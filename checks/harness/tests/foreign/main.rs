@@ -4,10 +4,11 @@ use quorate::engine::{Limits, Options, search};
 use quorate::foreign::{AUDITED, Foreign, Past, Replayed, sample_projection};
 use quorate::simulate::{Plan, random_runs};
 use quorate::verdict::Verdict;
-use quorate_spec::{Claims, Kind};
+use quorate_spec::{Claims, Kind, Spec};
 use stateright::Model;
 use std::cell::Cell;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// A safe that opens when its dial was turned left, right, left. It can be neither cloned nor compared.
 struct Safe {
@@ -58,7 +59,7 @@ impl Foreign for Dial {
     }
 
     fn project(&self, safe: &Safe) -> (usize, bool) {
-        static LOOKS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+        static LOOKS: AtomicUsize = AtomicUsize::new(0);
         let turns = safe.turns.lock().unwrap();
         let dialled = match turns.as_slice() {
             [.., Turn::Left, Turn::Right] => 2,
@@ -69,7 +70,7 @@ impl Foreign for Dial {
             View::Progress => dialled,
             View::Door => 0,
             View::Turns => turns.len(),
-            View::Restless => LOOKS.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
+            View::Restless => LOOKS.fetch_add(1, Relaxed),
         };
         (count, safe.opened.get())
     }
@@ -220,4 +221,129 @@ fn a_search_of_a_system_without_end_is_cut_and_says_so() {
     let report = search(&Replayed::new(Dial(View::Turns)), &Options { limits, ..Options::single() });
     assert!(matches!(report.findings[0].verdict, Verdict::Bounded { .. }));
     assert_eq!(report.unique_states, 21);
+}
+
+/// Counts to three, and offers two ways to do so: not always both, or not always in one order.
+struct Fickle {
+    habit: Habit,
+    asked: AtomicUsize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Habit {
+    Steady,
+    /// The events come in another order each time.
+    Turns,
+    /// One event is left out in every seventh answer.
+    Drops,
+    /// It begins to drop events once it has been asked so often that not every answer is compared.
+    DropsLate,
+}
+
+fn fickle(habit: Habit) -> Fickle {
+    Fickle { habit, asked: AtomicUsize::new(0) }
+}
+
+#[derive(Clone, PartialEq, Debug)]
+enum Tick {
+    Slow,
+    Fast,
+}
+
+impl Foreign for Fickle {
+    type Live = (u64, u64);
+    type Event = Tick;
+    type Projection = (u64, u64);
+
+    fn start(&self) -> (u64, u64) {
+        (0, 0)
+    }
+
+    fn events(&self, (slow, fast): &(u64, u64)) -> Vec<Tick> {
+        let asked = self.asked.fetch_add(1, Relaxed);
+        if slow + fast == 80 {
+            return Vec::new();
+        }
+        let mut events = vec![Tick::Slow, Tick::Fast];
+        match self.habit {
+            Habit::Turns if asked.is_multiple_of(2) => events.reverse(),
+            Habit::Drops if asked % 7 == 3 => drop(events.pop()),
+            Habit::DropsLate if asked > 5_000 && asked % 7 == 3 => drop(events.pop()),
+            _ => {}
+        }
+        events
+    }
+
+    fn apply(&self, (slow, fast): &mut (u64, u64), event: &Tick) {
+        match event {
+            Tick::Slow => *slow += 1,
+            Tick::Fast => *fast += 1,
+        }
+    }
+
+    fn project(&self, live: &(u64, u64)) -> (u64, u64) {
+        *live
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        vec![Kind("tick")]
+    }
+
+    fn kind(&self, _: &Tick) -> Kind {
+        Kind("tick")
+    }
+
+    fn claims(&self, claims: &mut Claims<Replayed<Self>>) {
+        claims.always("ticks", "it ticks", |_, past: &Past<Fickle>| past.projection().0 <= 80);
+    }
+
+    fn snapshot(&self, live: &(u64, u64)) -> Option<(u64, u64)> {
+        Some(*live)
+    }
+}
+
+/// Each habit, and what is said of it.
+const FICKLE: [(Habit, &[&str]); 3] = [
+    (Habit::Turns, &["event 0 was ", "Fast", ", and then ", "Slow"]),
+    (Habit::Drops, &["event 1 was ", "Fast", ", and then ", "missing"]),
+    (Habit::DropsLate, &["event 1 was ", "Fast", ", and then ", "missing"]),
+];
+
+fn says(lines: &[String], words: &[&str]) -> bool {
+    lines.iter().any(|line| words.iter().all(|word| line.contains(word)))
+}
+
+#[test]
+fn a_system_that_offers_other_events_when_it_is_asked_again_is_not_green() {
+    for (habit, words) in FICKLE {
+        for threads in [1, 2] {
+            let report = search(&Replayed::new(fickle(habit)), &Options { threads, ..Options::default() });
+            let all = [&["the model is not a function of its state: of what may happen"], words].concat();
+            assert!(says(&report.failures(), &all), "{habit:?}: {:?}", report.failures());
+        }
+    }
+    let model = Replayed::new(fickle(Habit::Steady));
+    assert_eq!(search(&model, &Options::single()).failures(), Vec::<String>::new());
+}
+
+#[test]
+fn random_runs_of_such_a_system_are_not_green() {
+    for (habit, words) in FICKLE {
+        let model = Replayed::new(fickle(habit));
+        model.before_runs();
+        assert_eq!(random_runs(&model, &Plan { seeds: 0..99, steps: 99 }).broken().count(), 0);
+        assert!(says(&model.after_runs().failures, words), "{habit:?}: {:?}", model.after_runs());
+    }
+}
+
+#[test]
+fn the_sample_of_a_projection_tells_a_system_that_offers_other_events_when_it_is_asked_again() {
+    for (habit, words) in FICKLE {
+        let sample = sample_projection(&fickle(habit), 1, 50, 80);
+        assert!(!sample.is_green() && sample.difference.is_none(), "{habit:?}: {sample:?}");
+        let (_, said) = sample.fickle.expect("it is told");
+        assert!(says(&[said.clone()], words), "{habit:?}: {said}");
+    }
+    let sample = sample_projection(&fickle(Habit::Steady), 1, 50, 80);
+    assert!(sample.is_green() && sample.fickle.is_none(), "{sample:?}");
 }

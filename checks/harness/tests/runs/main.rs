@@ -2,6 +2,8 @@
 //! step, the boundary and an end are, and on the name of an action.
 
 mod boundary;
+mod cut;
+mod invariants;
 mod memory;
 mod names;
 mod panics;

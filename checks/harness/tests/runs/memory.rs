@@ -1,8 +1,10 @@
 //! Random runs hold no memory that grows with their number.
 
+use crate::invariants::{Shelf, Shelves, shelves};
 use quorate::lockstep::{Choices, choice_driven};
 use quorate::refine::{Mapping, Refinement, Walk};
 use quorate::simulate::{Plan, random_runs};
+use quorate::world::{Event, World};
 use quorate_spec::{Claims, Kind, Spec};
 use stateright::Model;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -100,4 +102,74 @@ fn choices_remember_no_more_than_one_list() {
     let model = refinement();
     choice_driven(&model, Choices { cases: 20, longest: 50, seed: 1 }).unwrap();
     assert_eq!(model.remembered(), 0);
+}
+
+/// The shelves of a world stand for how many books there are in all.
+struct Books(Line);
+
+impl Mapping for Books {
+    type Concrete = Shelves;
+    type Abstract = Line;
+
+    fn specification(&self) -> &Line {
+        &self.0
+    }
+
+    fn abstraction(&self, _: &Shelves, world: &World<Shelf, ()>) -> u64 {
+        let drivers = world.nodes().iter().filter_map(|node| node.driver());
+        drivers.map(|driver| u64::from(driver.machine().books)).sum()
+    }
+
+    fn view(&self, model: &Shelves, world: &World<Shelf, ()>) -> u128 {
+        self.abstraction(model, world).into()
+    }
+
+    fn witness(
+        &self,
+        _: &Shelves,
+        _: &World<Shelf, ()>,
+        event: &Event<Shelf>,
+        _: &World<Shelf, ()>,
+        walk: &mut Walk<'_, Line>,
+    ) {
+        if matches!(event, Event::Request { .. }) {
+            walk.take(1);
+        }
+    }
+
+    fn same(&self, wanted: &u64, named: &u64) -> bool {
+        wanted == named
+    }
+}
+
+/// Takes one step, after which something is remembered.
+fn step<M: Model<State = World<Shelf, ()>, Action = Event<Shelf>>>(model: &M) {
+    let init = model.init_states().remove(0);
+    let mut events = Vec::new();
+    model.actions(&init, &mut events);
+    assert!(model.next_state(&init, events.remove(0)).is_some());
+}
+
+#[test]
+fn what_a_world_remembers_of_steps_does_not_grow_with_the_runs() {
+    let plan = Plan { seeds: 0..20, steps: 9 };
+    let world = shelves(3);
+    step(&world);
+    assert!(world.local_steps() > 0, "a step is remembered");
+    assert_eq!(random_runs(&world, &plan).broken().count(), 0);
+    assert_eq!(world.local_steps(), 0);
+
+    let model = Refinement::new(shelves(3), Books(Line("grows")));
+    step(&model);
+    assert!(model.concrete().local_steps() > 0, "a step is remembered");
+    let sample = random_runs(&model, &plan);
+    assert_eq!((sample.broken().count(), sample.steps), (0, 60));
+    assert_eq!((model.concrete().local_steps(), model.remembered()), (0, 0));
+}
+
+#[test]
+fn choices_of_a_world_remember_no_more_than_one_list() {
+    let model = Refinement::new(shelves(3), Books(Line("grows")));
+    choice_driven(&model, Choices { cases: 20, longest: 9, seed: 1 }).unwrap();
+    assert_eq!(model.concrete().local_steps(), 0);
 }

@@ -4,7 +4,7 @@ use quorate::registry::{Check, Context, Expect, Identity, Live, LiveModel, Sampl
 use quorate::simulate::Plan;
 use quorate::trace::{CheckInfo, Form, Recorder, Trace};
 use quorate::verdict::Run;
-use quorate_spec::{Claims, Kind, Spec};
+use quorate_spec::{Again, Claims, Kind, Spec};
 use serde::{Deserialize, Serialize};
 use stateright::Model;
 use std::fmt;
@@ -295,4 +295,52 @@ fn an_initial_state_that_reads_like_another_is_still_itself() {
     let trace = Recorder::new(&Secrets, Form::serde()).trace(&run.init, &run.steps, CheckInfo::default());
     assert_eq!(trace.harness.as_ref().unwrap().steps[0].token, "init~2");
     quorate::trace::verify(&Secrets, &Form::serde(), &trace).unwrap();
+}
+
+/// What is left of a run may not be taken again: the model does not say what an action of one run is in another.
+#[test]
+fn a_run_that_cannot_be_taken_again_in_part_stays_as_it_is() {
+    struct Sealed;
+    impl Model for Sealed {
+        type State = Pulled;
+        type Action = Turn;
+        fn init_states(&self) -> Vec<Pulled> {
+            Doors.init_states()
+        }
+        fn actions(&self, state: &Pulled, actions: &mut Vec<Turn>) {
+            Doors.actions(state, actions);
+        }
+        fn next_state(&self, state: &Pulled, turn: Turn) -> Option<Pulled> {
+            Doors.next_state(state, turn)
+        }
+    }
+    impl Spec for Sealed {
+        fn kinds(&self) -> Vec<Kind> {
+            Doors.kinds()
+        }
+        fn kind(&self, turn: &Turn) -> Kind {
+            Doors.kind(turn)
+        }
+        fn again(&self, _: &Pulled, turn: &Turn) -> Again<Turn> {
+            // The second pull at the last door, without which it is shut, is not found again.
+            if turn.door == 2 && turn.pulls { Again::Gone } else { Again::Here(*turn) }
+        }
+        fn claims(&self, claims: &mut Claims<Self>) {
+            claims.always("shut", "the last door is shut", |_, state| state.doors[2] < 2);
+        }
+    }
+    for form in [Form::serde(), Form::debug()] {
+        let mut run: Run<Sealed> = Run { init: Pulled::default(), steps: Vec::new() };
+        for turn in SHUT {
+            let next = Sealed.next_state(run.last(), turn).unwrap();
+            run.steps.push((turn, next));
+        }
+        let about = CheckInfo { property: "shut".to_owned(), ..CheckInfo::default() };
+        let long = Recorder::new(&Sealed, form).trace(&run.init, &run.steps, about);
+        let live: Live<Sealed> = Live::new(Arc::new(Sealed), form, Identity::default());
+        let short = live.minimise(&long, 0).unwrap();
+        assert_eq!((short.states.len() - 1, at(&short)), (SHUT.len(), Some(SHUT.len())));
+        assert!(short.harness.as_ref().unwrap().check.minimised.is_none(), "nothing was left out");
+        live.verify(&short).unwrap();
+    }
 }

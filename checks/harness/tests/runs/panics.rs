@@ -148,7 +148,7 @@ const EVERYWHERE: [At; 12] = [
     At::ListingClaims,
 ];
 
-fn identity(scope: &str) -> Identity {
+pub(crate) fn identity(scope: &str) -> Identity {
     let own = |text: &str| text.to_owned();
     Identity {
         protocol: own("toy"),
@@ -175,7 +175,7 @@ fn sampling(at: At) -> Check {
 }
 
 /// Runs a check; every trace that it left replays.
-fn run(check: &Check, name: &str) -> Outcome {
+pub(crate) fn run(check: &Check, name: &str) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let context = Context { traces: Some(folder.path().to_owned()), threads: 1, ..Context::default() };
     let outcome = check.run(&context, name);
@@ -188,7 +188,7 @@ fn run(check: &Check, name: &str) -> Outcome {
     outcome
 }
 
-fn no_panic<'o>(outcome: &'o Outcome, name: &str) -> &'o Row {
+pub(crate) fn no_panic<'o>(outcome: &'o Outcome, name: &str) -> &'o Row {
     let row = outcome.rows.iter().find(|row| row.property == "no-panic");
     let row = row.unwrap_or_else(|| panic!("{name}: {:?}", outcome.rows));
     assert_eq!(row.conclusion, Conclusion::Violated, "{name}");

@@ -1,9 +1,13 @@
 //! The world keeps its contract: crashes lose what was not synced, between any two outputs too; networks lose,
 //! duplicate and reorder; codecs and recovery are inside the circle.
 
+mod asked;
+mod derived;
 mod ledger;
 mod links;
 mod reduction;
+mod remembered;
+mod replies;
 
 use ledger::{Ledger, Told};
 use quorate::{

@@ -164,3 +164,78 @@ fn to_set_a_timer_that_is_armed_is_no_act() {
         assert!(reduced.unique_states < whole.unique_states, "nothing was dropped");
     }
 }
+
+/// What was heard was sent, and is in the network for ever: true, and the reduction does not keep it so.
+fn what_was_heard_is_there(world: &World<Pupil, ()>) -> bool {
+    let heard = world.node(NodeId(1)).driver().map_or(0, |driver| driver.machine().heard);
+    let is_there = |news| world.network().messages().iter().any(|sent| sent.message == Said::News(news));
+    heard == 0 || is_there(heard)
+}
+
+/// Clients who ask once all news is in the network.
+fn ask_for_what_is_there(world: &World<Pupil, ()>, asks: &mut Vec<Said>) {
+    let is_there = |news| world.network().messages().iter().any(|sent| sent.message == Said::News(news));
+    asks.extend((is_there(1) && is_there(2)).then_some(Said::Forget));
+}
+
+/// The reduced search names what depends on the network, and the one that is not reduced is green.
+fn depends(scope: &Scope<Pupil, ()>, claims: fn(&mut Claims<Class>), name: &str) {
+    let check = |reduced| {
+        let model = WorldModel::new(Scope { reduced, ..scope.clone() }).claim(claims);
+        search(&model, &Options::default())
+    };
+    let reduced = check(true);
+    let depends = format!("{name} depends on a message that nobody will react to any more, ");
+    let is_named = |failure: &String| failure.starts_with(&depends) && failure.ends_with("`reduced: false`");
+    assert!(!reduced.is_green());
+    assert!(reduced.failures().iter().any(is_named), "{name}: {:?}", reduced.failures());
+    assert_eq!(check(false).failures(), Vec::<String>::new(), "{name}");
+}
+
+#[test]
+fn a_claim_that_depends_on_dropped_messages_is_named() {
+    let claims = |claims: &mut Claims<Class>| {
+        claims.always("there", "what was heard is in the network", |_, world| what_was_heard_is_there(world));
+    };
+    depends(&scope(Habit::Plain), claims, "claim there");
+    let over_steps = |claims: &mut Claims<Class>| {
+        claims.always_step("stays", "what was sent stays in the network", |_, before, _, after| {
+            before.network().messages().iter().all(|sent| after.network().contains(sent))
+        });
+    };
+    depends(&scope(Habit::Plain), over_steps, "claim stays");
+}
+
+#[test]
+fn a_bound_that_depends_on_dropped_messages_is_named() {
+    let bound = Some(("what was heard is there", what_was_heard_is_there as fn(&_) -> bool));
+    depends(&Scope { bound, ..scope(Habit::Plain) }, claims, "the bound `what was heard is there`");
+}
+
+#[test]
+fn clients_whose_asks_depend_on_dropped_messages_are_named() {
+    let mut scope = scope(Habit::Plain);
+    scope.requests.pop();
+    scope.clients = Some((1, ask_for_what_is_there));
+    depends(&scope, claims, "what clients ask");
+}
+
+#[test]
+fn the_verdict_says_how_often_it_was_tried_what_a_dropped_message_changes() {
+    for dead in [Some(old_news as _), None] {
+        let report = check(Scope { dead, ..scope(Habit::Plain) });
+        let [told] = report.remarks.reductions.as_slice() else { panic!("{:?}", report.remarks) };
+        let (_, tried) = told.rsplit_once("; ").expect("the last part says what was tried");
+        let (number, what) = tried.split_once(' ').expect("a number comes first");
+        assert_eq!(what, "drops tried against claims and bounds", "{told}");
+        assert!(number.parse::<u64>().expect("a number") > 0, "{told}");
+        assert!(report.summary().contains(told), "{}", report.summary());
+    }
+}
+
+#[test]
+fn a_scope_says_that_foretold_crashes_are_a_bound() {
+    let crashes = |foretold| Scope { crashes: 1, foretold, ..scope(Habit::Plain) }.to_string();
+    assert!(crashes(true).contains(", 1 crashes foretold (a bound),"), "{}", crashes(true));
+    assert!(crashes(false).contains(", 1 crashes,") && !crashes(false).contains("foretold"));
+}

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Local steps after which a graph is cut; what is open then keeps all its messages.
-const MOST_STEPS: usize = 2_000_000;
+pub(in super::super) const MOST_STEPS: usize = 2_000_000;
 
 /// Performs a step on a node with so many crashes left; `None` if it panicked.
 pub(in super::super) type Perform<'a, M> =
@@ -37,6 +37,8 @@ pub(crate) struct Builder<'a, M: Machine> {
     pub(in super::super) crash_takes: Takes,
     /// Does a crash of one replica take a crash from all?
     pub(in super::super) shares_crashes: bool,
+    /// Local steps after which the graph is cut.
+    pub(in super::super) most: usize,
     budgets: Budgets,
     places: Vec<Local<M>>,
     index: HashMap<Place, u32, foldhash::fast::FixedState>,
@@ -72,6 +74,7 @@ impl<'a, M: Checkable> Builder<'a, M> {
             crash_within: false,
             crash_takes: Takes::Memory,
             shares_crashes: false,
+            most: MOST_STEPS,
             budgets,
             places: Vec::new(),
             index: HashMap::default(),
@@ -115,7 +118,7 @@ impl<'a, M: Checkable> Builder<'a, M> {
 
     /// Goes on until nothing new can happen, or the graph is too large.
     pub(in super::super) fn close(mut self) -> Reduction<M> {
-        while self.steps < MOST_STEPS {
+        while self.steps < self.most {
             if let Some(place) = self.dirty_places.pop_front() {
                 self.places[place as usize].is_dirty = false;
                 self.visit(place);

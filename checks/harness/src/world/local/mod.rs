@@ -20,12 +20,14 @@
 
 mod alive;
 mod checked;
+#[cfg(test)]
+mod cut;
 mod graph;
 mod label;
 mod parts;
 
 pub(super) use checked::{Checked, Refuted};
-pub(super) use graph::Builder;
+pub(super) use graph::{Builder, MOST_STEPS};
 pub(super) use label::Budgets;
 pub(super) use parts::Surprise;
 
