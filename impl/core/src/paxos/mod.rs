@@ -166,6 +166,13 @@
 //! and its clients are told so. One that is asked to hand over or to stop (`transfer.rs`, `Replica::transfer`, `Replica::stop`) finishes, waits until its
 //! successor says that it has everything from the leader's first slot on, and tells it by `Message::TimeoutNow` to campaign
 //! at once (`Replica::hand_over`, `Replica::timeout_now`).
+//!
+//! **A lost disk.** A replica that comes back with an empty disk has forgotten its votes, and must not vote again. A shell
+//! that wants this to be noticed writes `Write::Epoch`, with a number drawn at random, before anything else to each disk
+//! that it finds empty. Such a replica tells the others by `Message::Introduce` which disk it has (`admission.rs`,
+//! `Replica::introduce`); each writes the first epoch that it hears of a replica, and behind a **barrier** answers which
+//! one that was (`Replica::introduced`). A majority of the others that know this disk as the first one lets it vote
+//! (`Replica::vote_if_known`); until then `step.rs`, `Replica::receive` leaves alone whatever asks for a vote.
 
 mod acceptor;
 mod admission;

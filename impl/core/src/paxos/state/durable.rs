@@ -127,8 +127,24 @@ impl<C, S> Default for Durable<C, S> {
 }
 
 impl<C: Plain, S: Plain> Durable<C, S> {
-    /// What is on a new disk once [`Write::Epoch`] is.
+    /// What is on a new disk once [`Write::Epoch`] is: the shell writes that to each disk that it finds empty, with a
+    /// number drawn at random, and starts the replica then. What an empty disk means, and who admits it, is told in
+    /// `admission.rs`.
+    ///
+    /// ```
+    /// use quorate_core::paxos::{Durable, Write};
+    ///
+    /// let drawn = 0x5eed_cafe;
+    /// let mut disk: Durable<u64> = Durable::default();
+    /// disk.apply(&Write::Epoch(drawn));
+    /// assert_eq!(disk, Durable::blank(drawn));
+    /// assert!(!disk.may_vote(), "a majority of the others does not know it yet");
+    /// ```
+    ///
+    /// # Panics
+    /// If `epoch` is 0, which stands for a disk that does not keep track.
     pub fn blank(epoch: u64) -> Self {
+        assert!(epoch != 0, "epoch 0 stands for a disk that does not keep track of its epoch");
         Durable { epoch, ..Durable::default() }
     }
 
