@@ -69,13 +69,11 @@ mod tests {
 
     #[test]
     fn where_a_package_lies_on_this_machine_is_not_told() {
-        for place in
-            ["/home/me/.cargo/registry/src/index-1/", "/home/me/.cargo/git/checkouts/", "/tmp/", "c:\\x\\"]
-        {
+        for place in ["/cargo/registry/src/index-1/", "/cargo/git/checkouts/", "/", "c:\\patched\\"] {
             let file = format!("{place}raft-0.7.0/src/log/unstable.rs");
             assert_eq!(inside(&file), "raft-0.7.0/src/log/unstable.rs", "{file}");
         }
         assert_eq!(inside("checks/foreign/src/raft/run.rs"), "checks/foreign/src/raft/run.rs");
-        assert_eq!(inside("/tmp/build.rs"), "/tmp/build.rs");
+        assert_eq!(inside("/build.rs"), "/build.rs");
     }
 }

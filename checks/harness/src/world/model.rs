@@ -161,7 +161,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
         let mut network = None;
         let lossy = self.scope.network != NetworkKind::Monotone;
         match event {
-            Event::Deliver(envelope) if lossy => network = Some(without(&world.network, envelope)?),
+            Event::Deliver(envelope) if lossy => network = Some(world.network.without(envelope)?),
             Event::Deliver(envelope) => drop(world.network.contains(envelope).then_some(())?),
             Event::Duplicate(envelope) => {
                 world.network.contains(envelope).then_some(())?;
@@ -172,7 +172,7 @@ impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
                 if !world.is_cut(envelope.from, envelope.to) {
                     left.drops = left.drops.checked_sub(1)?;
                 }
-                network = Some(without(&world.network, envelope)?);
+                network = Some(world.network.without(envelope)?);
             }
             Event::Timer { kind, .. } => {
                 let at = self.scope.timers.keys().position(|known| known == kind)?;
@@ -353,14 +353,6 @@ pub(super) fn step_of<M: Checkable>(event: &Event<M>) -> Option<(NodeId, Step<M>
         | Event::CrashDuring { .. } => return None,
     };
     Some((id, step, cut))
-}
-
-fn without<M: Checkable>(
-    network: &Network<M>,
-    envelope: &Shared<Envelope<M::Message>>,
-) -> Option<Network<M>> {
-    let mut network = network.clone();
-    network.remove(envelope).then_some(network)
 }
 
 impl<M: Checkable, G: Ghost<M>> Model for WorldModel<M, G> {

@@ -149,13 +149,12 @@ impl<M: Machine> Network<M> {
         }
     }
 
-    /// Takes one copy of a message out; false if it is not there.
-    pub(crate) fn remove(&mut self, envelope: &Shared<Envelope<M::Message>>) -> bool {
-        let found = self.messages.binary_search(envelope);
-        if let Ok(at) = found {
-            self.messages.remove(at);
-        }
-        found.is_ok()
+    /// The network with one copy of a message less; `None` if it is not there.
+    pub(crate) fn without(&self, envelope: &Shared<Envelope<M::Message>>) -> Option<Network<M>> {
+        let at = self.messages.binary_search(envelope).ok()?;
+        let mut messages = self.messages.clone();
+        messages.remove(at);
+        Some(Network { messages })
     }
 
     /// Keeps the messages for which `keep` holds.
