@@ -65,6 +65,7 @@
 //! /// What a program does around a server, until nothing is left to do.
 //! fn work(driver: &mut Driver<Counters>, desk: &mut Front, out: &mut Vec<Output<Counters>>) {
 //!     while !out.is_empty() {
+//!         desk.publish(Status::of(driver.machine().replica())); // before anybody is answered
 //!         for output in out.drain(..) {
 //!             match output {
 //!                 Output::Write(_) => {}   // append it to a file

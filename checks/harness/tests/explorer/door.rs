@@ -48,31 +48,25 @@ fn what_is_not_there_is_said_in_a_sentence() {
 
 #[test]
 fn the_server_listens_on_loopback_and_serves_the_page() {
-    let (registry, folder) = (registry(), tempfile::tempdir().unwrap());
-    let start = Start { place: folder.path().to_owned(), port: 0, report: None };
-    let server = Server::new(&registry, &start).unwrap();
-    let address = server.url().trim_start_matches("http://").trim_end_matches('/').to_owned();
-    assert!(address.starts_with("127.0.0.1:"));
-    std::thread::scope(|scope| {
-        scope.spawn(|| server.run());
+    with_server(|address| {
+        assert!(address.starts_with("127.0.0.1:"));
         let get = |host: &str, url: &str| {
-            let mut socket = TcpStream::connect(&address).unwrap();
+            let mut socket = TcpStream::connect(address).unwrap();
             write!(socket, "GET {url} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
             let mut text = String::new();
             socket.read_to_string(&mut text).unwrap();
             text
         };
-        let page = get(&address, "/");
+        let page = get(address, "/");
         assert!(page.starts_with("HTTP/1.1 200"), "{}", &page[..200]);
         assert!(page.contains("<!doctype html>") && page.contains("Content-Security-Policy"));
         assert!(!page.to_ascii_lowercase().contains("access-control-allow"));
         assert!(get("evil.example", "/").starts_with("HTTP/1.1 403"));
         assert!(get("evil.example", "/api/events?after=0").starts_with("HTTP/1.1 403"));
         assert!(
-            get(&address, "/api/events?after=0").contains(r#"{"version":1}"#),
+            get(address, "/api/events?after=0").contains(r#"{"version":1}"#),
             "news that is there comes at once"
         );
-        server.stop();
     });
 }
 
@@ -88,12 +82,12 @@ fn told(address: &str, request: &[u8]) -> String {
     text
 }
 
+/// Runs `test` with the address of a server, which stops whether or not the test fails: a failure is not a hang.
 fn with_server(test: impl FnOnce(&str)) {
     let (registry, folder) = (registry(), tempfile::tempdir().unwrap());
     let start = Start { place: folder.path().to_owned(), port: 0, report: None };
     let server = Server::new(&registry, &start).unwrap();
     let address = server.url().trim_start_matches("http://").trim_end_matches('/').to_owned();
-    /// Stops the server, whether or not the test fails, so that a failure is not a hang.
     struct Stop<'s, 'r>(&'s Server<'r>);
     impl Drop for Stop<'_, '_> {
         fn drop(&mut self) {

@@ -244,7 +244,8 @@ impl<Q, R, D: Discipline> Drop for Ticket<Q, R, D> {
 }
 
 impl<Q, R, D: Discipline> Desk<Q, R, D> {
-    /// Shows `status` to every handle.
+    /// Shows `status` to every handle. Before the answers of the step that led to it, so that a client who is answered
+    /// sees a status in which its command is chosen.
     pub fn publish(&mut self, status: Status) {
         self.publisher.publish(status);
     }
@@ -266,7 +267,8 @@ impl<Q, R, D: Discipline> Desk<Q, R, D> {
         Some(std::mem::take(&mut counter.submitted))
     }
 
-    /// Answers `id`, and wakes who waits for it and nobody else. Nothing if nobody waits any more.
+    /// Answers `id`, and wakes who waits for it and nobody else. Nothing if nobody waits any more. What the client may then
+    /// read of the status is what was published before.
     pub fn settle(&mut self, id: RequestId, response: R) {
         let place = lock(&self.office.counter).waiting.remove(&id);
         if let Some(place) = place {

@@ -3,7 +3,7 @@
 use crate::cluster::{Answer, Ask, add, done, small, stamp};
 use crate::ledger::Ledger;
 use quorate_core::paxos::server::{Config, Request, Response, Server};
-use quorate_core::paxos::shared::{Desk, Outcome, Sound, Status, SubmitError, Ticket, open};
+use quorate_core::paxos::shared::{Desk, Handle, Outcome, Sound, Status, SubmitError, Ticket, open};
 use quorate_core::paxos::{self, Durable, TimerKind};
 use quorate_machine::{Driver, NodeId, Output};
 use std::collections::BTreeSet;
@@ -31,13 +31,13 @@ fn settle(
     mut desk: Option<&mut Reception>,
 ) {
     while !out.is_empty() {
+        if let Some(desk) = desk.as_deref_mut() {
+            desk.publish(Status::of(driver.machine().replica()));
+        }
         for output in out.drain(..) {
             if let (Output::Reply { id, response }, Some(desk)) = (output, desk.as_deref_mut()) {
                 desk.settle(id, response);
             }
-        }
-        if let Some(desk) = desk.as_deref_mut() {
-            desk.publish(Status::of(driver.machine().replica()));
         }
         driver.persisted(driver.unsynced(), out);
     }
@@ -55,17 +55,31 @@ fn serve(mut driver: Driver<Server<Ledger>>, mut desk: Reception) -> Server<Ledg
     driver.machine().clone()
 }
 
+/// Closes its handle, so that a desk that serves ends, and a test that fails does too.
+struct Closes(Handle<Ask, Answer, Sound>);
+
+impl Drop for Closes {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Whoever is answered sees a status in which its command is chosen.
 #[test]
 fn client_threads_submit_wait_and_close() {
     let driver = alone();
     let (desk, handle) = open(Status::of(driver.machine().replica()), 4);
     thread::scope(|threads| {
+        let closes = Closes(handle.clone());
         let desk = threads.spawn(move || serve(driver, desk));
         let client = |client: u64| {
             let handle = handle.clone();
             threads.spawn(move || {
                 let answer = |sequence| match handle.submit(add(client, sequence, 1)).map(Ticket::wait) {
-                    Ok(Outcome::Told(Response::Done { output })) => output,
+                    Ok(Outcome::Told(Response::Done { output })) => {
+                        assert!(handle.status().chosen > paxos::Slot(output), "{output} is chosen");
+                        output
+                    }
                     other => panic!("client {client}, {sequence}: {other:?}"),
                 };
                 (0..50).map(answer).collect::<Vec<u64>>()
@@ -76,7 +90,7 @@ fn client_threads_submit_wait_and_close() {
             clients.into_iter().flat_map(|client| client.join().expect("answered")).collect();
         assert_eq!(sums, (0..100).collect(), "a fetch-and-add that each answer saw alone");
         assert_eq!(handle.status().chosen, paxos::Slot(100));
-        handle.close();
+        drop(closes);
         assert_eq!(handle.submit(add(0, 50, 1)).map(drop), Err(SubmitError::Closed));
         assert_eq!(desk.join().expect("it ends").state().entries, [1; 100]);
     });
