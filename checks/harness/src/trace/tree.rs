@@ -60,30 +60,36 @@ impl Drop for Level {
 
 /// An integer of any size.
 pub(crate) fn integer(number: impl Display) -> Value {
-    json!({ "#bigint": number.to_string() })
+    wrapped("#bigint", Value::String(number.to_string()))
+}
+
+/// A record of one field. The value is moved there: `json!` would copy it, at every level of a tree once more.
+fn wrapped(name: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([(name.to_owned(), value)]))
 }
 
 /// The tuple of `items`; the unit is the tuple of none.
 pub(crate) fn tuple(items: Vec<Value>) -> Value {
-    json!({ "#tup": items })
+    wrapped("#tup", Value::Array(items))
 }
 
 /// The variant `tag` with its content.
 pub(crate) fn variant(tag: &str, value: Value) -> Value {
-    json!({ "tag": tag, "value": value })
+    Value::Object(Map::from_iter([("tag".to_owned(), Value::from(tag)), ("value".to_owned(), value)]))
 }
 
 /// The set of `items`, sorted, each once.
 pub(crate) fn set(mut items: Vec<Value>) -> Value {
     items.sort_by_cached_key(canonical);
     items.dedup();
-    json!({ "#set": items })
+    wrapped("#set", Value::Array(items))
 }
 
 /// The map of `pairs`, sorted by key.
 pub(crate) fn map(mut pairs: Vec<(Value, Value)>) -> Value {
     pairs.sort_by_cached_key(|(key, _)| canonical(key));
-    json!({ "#map": pairs })
+    let pairs = pairs.into_iter().map(|(key, value)| Value::Array(vec![key, value]));
+    wrapped("#map", pairs.collect())
 }
 
 /// The one text of a tree: fields sorted, no spaces. Equal trees have equal texts.

@@ -24,6 +24,13 @@ fn of(replicas: u16) -> Config {
     Config { replicas, quorums: Quorums::majority(replicas), rejects: true, reads: 2, ..telling() }
 }
 
+/// The memory of replica 1 is gone, and its disk: it has a new one.
+fn wipe(cluster: &mut Cluster, disk: Durable<u32>) {
+    cluster.crash(1, 0);
+    cluster.disks[1] = disk;
+    cluster.restart(1);
+}
+
 /// What one replica says to another.
 fn said(cluster: &Cluster, from: u16, wanted: impl Fn(&Message<u32>) -> bool) -> usize {
     cluster.sent.iter().filter(|(by, _, message)| by.0 == from && wanted(message)).count()
@@ -43,7 +50,7 @@ fn a_replica_that_lost_its_disk_does_not_choose_a_slot_a_second_time() {
     cluster.deliver_among(&[0, 1]);
     assert_eq!(cluster.learned[0], commands([7]));
     cluster.lose_all();
-    cluster.wipe(1, Durable::blank(99));
+    wipe(&mut cluster, Durable::blank(99));
     cluster.deliver_among(&[1, 2]);
     assert_eq!(cluster.refused, [(1, 2, 11)], "replica 2 knows its first disk, and says so");
     cluster.timer(2, TimerKind::Election);
@@ -66,7 +73,7 @@ fn without_an_epoch_a_lost_disk_goes_unnoticed() {
     cluster.submit(0, 7);
     cluster.deliver_among(&[0, 1]);
     cluster.lose_all();
-    cluster.wipe(1, Durable::default());
+    wipe(&mut cluster, Durable::default());
     cluster.elect_among(2, &[1, 2]);
     cluster.submit(2, 8);
     assert_eq!(cluster.replica(2).durable().entry(Slot(0)).map(|held| held.value), Some(command(8)));
@@ -120,7 +127,7 @@ fn who_is_not_admitted_learns_and_teaches_and_does_nothing_else() {
     cluster.elect(0);
     cluster.submit_all(0, [1, 2]);
     cluster.deliver_all();
-    cluster.wipe(1, Durable::blank(99));
+    wipe(&mut cluster, Durable::blank(99));
     cluster.deliver_all();
     assert!(cluster.learned[1].is_empty(), "nobody told it yet");
     cluster.submit(0, 3);
@@ -194,7 +201,7 @@ fn to_be_admitted_lasts_over_restarts_and_belongs_to_one_disk() {
 fn a_read_is_not_confirmed_by_a_replica_that_lost_its_disk() {
     let mut cluster = admitted(of(3));
     cluster.elect(0);
-    cluster.wipe(1, Durable::blank(99));
+    wipe(&mut cluster, Durable::blank(99));
     cluster.deliver_all();
     let read = cluster.ask(0, Request::Confirm);
     cluster.deliver_among(&[0, 1]);
@@ -213,7 +220,7 @@ fn a_disk_that_few_heard_of_may_be_replaced_before_it_votes() {
     cluster.deliver_where(|letter| letter.0 != NodeId(1) && letter.1 != NodeId(1));
     cluster.deliver((NodeId(1), NodeId(0), Message::Introduce { epoch: 11 }));
     cluster.lose_all();
-    cluster.wipe(1, Durable::blank(99));
+    wipe(&mut cluster, Durable::blank(99));
     cluster.deliver_all();
     assert_eq!(cluster.refused, [(1, 0, 11)]);
     assert!(cluster.replica(1).is_admitted(), "three of four others know this one as the first");

@@ -56,7 +56,7 @@ pub(crate) struct Cluster<S: Chunk = (), M: Member<S> = Replica<u32, S>> {
     /// What every replica announced in this life, slot by slot.
     pub(crate) learned: Vec<Vec<Value<u32>>>,
     drivers: Vec<Option<Driver<M>>>,
-    disks: Vec<Durable<u32, S>>,
+    pub(crate) disks: Vec<Durable<u32, S>>,
     unsynced: Vec<VecDeque<Write<u32, S>>>,
     chosen: BTreeMap<u64, Value<u32>>,
     pub(crate) replies: BTreeMap<RequestId, Response>,
@@ -133,13 +133,6 @@ impl<S: Chunk, M: Member<S>> Cluster<S, M> {
         self.unsynced[at].clear();
         self.drivers[at] = None;
         self.learned[at].clear();
-    }
-
-    /// The replica's memory is gone, and its disk: it has a new one.
-    pub(crate) fn wipe(&mut self, node: u16, disk: Durable<u32, S>) {
-        self.crash(node, 0);
-        self.disks[usize::from(node)] = disk;
-        self.restart(node);
     }
 
     pub(crate) fn is_up(&self, node: u16) -> bool {
