@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::explore::{self, Goal, Graph};
 use super::risk::{method, risk};
+use super::shorten::Shortened;
 use crate::guard::quietly;
 use crate::steps;
 use crate::trace::export::{ExportError, RustModel, to_rust, to_rust_by_place};
@@ -188,11 +189,10 @@ where
     ) -> (usize, Option<PathBuf>, String) {
         let file = destination(&mut about, context, stem, name);
         // What is long is recorded only once it is short.
-        let (trace, steps) = match quietly(|| self.shortened(about, run, 0)) {
+        let Shortened { trace, steps, astray } = match quietly(|| self.shortened(about, run, 0)) {
             Ok(shortened) => shortened,
             Err(message) => return (run.len(), None, format!("its trace cannot be made: {message}")),
         };
-        let astray = verify(&*self.model, &self.form, &trace).err();
         let (file, mut sentence) = write(trace, file);
         if let Some(divergence) = astray {
             sentence.push_str(&format!("; its trace does not replay: {divergence}"));
@@ -279,7 +279,7 @@ where
             Some(_) => self.panics_at_end(&run).is_some(),
             None => self.shows(&run, &about.property).is_some(),
         };
-        if is_there { Ok(self.shortened(about, &run, states).0) } else { Ok(trace.clone()) }
+        if is_there { Ok(self.shortened(about, &run, states).trace) } else { Ok(trace.clone()) }
     }
 
     fn find(&self, tokens: &[String], goal: &Goal, states: u64) -> explore::Found {

@@ -4,11 +4,19 @@ use super::explore::{self, Goal};
 use super::live::Live;
 use crate::guard::quietly;
 use crate::steps;
-use crate::trace::{CheckInfo, Recorder, Trace, verify};
+use crate::trace::{CheckInfo, Divergence, Recorder, Trace, verify};
 use crate::verdict::Run;
 use quorate_spec::{Again, Spec};
 use std::fmt::Debug;
 use std::hash::Hash;
+
+/// A run, as short as it could be made.
+pub(super) struct Shortened {
+    pub(super) trace: Trace,
+    pub(super) steps: usize,
+    /// Where its trace does not replay.
+    pub(super) astray: Option<Divergence>,
+}
 
 impl<M> Live<M>
 where
@@ -16,17 +24,20 @@ where
     M::State: Clone + Hash,
     M::Action: Clone + Debug,
 {
-    /// The trace of `run` without the steps that what was found does not need, or the shortest one where a search of at
-    /// most `states` states finds it; and its length. If the shorter run does not show it, or its trace does not replay,
-    /// the run stays as it is.
-    pub(super) fn shortened(&self, about: CheckInfo, run: &Run<M>, states: u64) -> (Trace, usize) {
+    /// `run` without the steps that what was found does not need, or the shortest one where a search of at most `states`
+    /// states finds it. If the shorter run does not show it, or its trace does not replay, the run stays as it is.
+    pub(super) fn shortened(&self, about: CheckInfo, run: &Run<M>, states: u64) -> Shortened {
         let property = about.property.clone();
         let is_panic = about.panic.is_some();
         let shows = |run: &Run<M>| match is_panic {
             true => self.panics_at_end(run).map(|_| run.len()),
             false => self.shows(run, &property),
         };
-        let whole = |about| (self.record(run, about), run.len());
+        let whole = |about| {
+            let trace = self.record(run, about);
+            let astray = verify(&*self.model, &self.form, &trace).err();
+            Shortened { trace, steps: run.len(), astray }
+        };
         let Some(at) = shows(run) else { return whole(about) };
         let actions: Vec<M::Action> = run.actions().take(at).cloned().collect();
         let goes = |kept: &[M::Action]| quietly(|| self.take_what_goes(&run.init, kept)).ok();
@@ -51,7 +62,7 @@ where
             let from = run.len();
             harness.check.minimised = Some(crate::trace::Minimised { from, method: method.to_owned() });
         }
-        (retold, short.len())
+        Shortened { trace: retold, steps: short.len(), astray: None }
     }
 
     /// The run that takes what it can of `actions`, in order; what is not on offer, or leaves the boundary, is left out.

@@ -211,10 +211,9 @@ where
         let tokens = tokens(&texts);
         let chosen = taken.and_then(|taken| self.find(state, &actions, &texts, taken));
         let token = chosen.map(|index| tokens[index].clone());
-        let here = self.vars(state);
         let list = actions.into_iter().zip(texts).zip(tokens).enumerate();
         let list = list.map(|(index, ((action, text), token))| {
-            self.alternative((state, &here), action, (text, token), chosen == Some(index))
+            self.alternative(state, action, (text, token), chosen == Some(index))
         });
         (list.collect(), token)
     }
@@ -254,7 +253,7 @@ where
 
     fn alternative(
         &self,
-        (state, here): (&M::State, &Map<String, Value>),
+        state: &M::State,
         action: M::Action,
         (text, token): (String, String),
         taken: bool,
@@ -266,7 +265,9 @@ where
                 Attempt::To(next) => (next, false),
             };
             let label = self.model.picture(state, &action, &next).label;
-            let effect = self.form.vars(&next) != *here;
+            // Most steps change the hash. Only of the others the form is asked, which takes a hundred times as long.
+            let effect =
+                (self.print)(&next) != (self.print)(state) || self.form.vars(&next) != self.form.vars(state);
             Some((label, effect, outside, self.broken(state, &action, &next)))
         };
         let blind = || (text, false, false, Vec::new());
