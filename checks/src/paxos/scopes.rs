@@ -270,11 +270,6 @@ pub fn deep() -> Vec<Named> {
         ),
         named(free, "crash-at-any-time", "as crash, and a crash is not foretold", &WITH_CRASH),
         named(twice, "two-crashes", "as crash, with two of them", &WITH_CRASH),
-        named(
-            campaigns(lost_record(), 2),
-            "lost-record-of-2-ballots",
-            "as lost-record, with two leaders",
-            &DISKS,
-        ),
+        named(campaigns(new_disks(), 2), "new-disks-of-2-ballots", "as new-disks, with two leaders", &DISKS),
     ]
 }
