@@ -342,7 +342,7 @@ fn the_sample_of_a_projection_tells_a_system_that_offers_other_events_when_it_is
         let sample = sample_projection(&fickle(habit), 1, 50, 80);
         assert!(!sample.is_green() && sample.difference.is_none(), "{habit:?}: {sample:?}");
         let (_, said) = sample.fickle.expect("it is told");
-        assert!(says(&[said.clone()], words), "{habit:?}: {said}");
+        assert!(says(std::slice::from_ref(&said), words), "{habit:?}: {said}");
     }
     let sample = sample_projection(&fickle(Habit::Steady), 1, 50, 80);
     assert!(sample.is_green() && sample.fickle.is_none(), "{sample:?}");
