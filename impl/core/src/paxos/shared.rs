@@ -244,8 +244,8 @@ impl<Q, R, D: Discipline> Drop for Ticket<Q, R, D> {
 }
 
 impl<Q, R, D: Discipline> Desk<Q, R, D> {
-    /// Shows `status` to every handle. Before the answers of the step that led to it, so that a client who is answered
-    /// sees a status in which its command is chosen.
+    /// Shows `status` to every handle. Call it before [`Desk::settle`] answers the requests of the same step: a client that
+    /// is answered then sees a status in which its command is chosen.
     pub fn publish(&mut self, status: Status) {
         self.publisher.publish(status);
     }
@@ -267,8 +267,8 @@ impl<Q, R, D: Discipline> Desk<Q, R, D> {
         Some(std::mem::take(&mut counter.submitted))
     }
 
-    /// Answers `id`, and wakes who waits for it and nobody else. Nothing if nobody waits any more. What the client may then
-    /// read of the status is what was published before.
+    /// Answers `id`, and wakes who waits for it and nobody else. Nothing if nobody waits any more. The client may read
+    /// the status at once, and sees the one that was published last: [`Desk::publish`] comes first.
     pub fn settle(&mut self, id: RequestId, response: R) {
         let place = lock(&self.office.counter).waiting.remove(&id);
         if let Some(place) = place {

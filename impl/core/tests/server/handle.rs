@@ -64,7 +64,7 @@ impl Drop for Closes {
     }
 }
 
-/// Whoever is answered sees a status in which its command is chosen.
+/// A client that is answered sees a status in which its command is chosen.
 #[test]
 fn client_threads_submit_wait_and_close() {
     let driver = alone();
