@@ -238,6 +238,8 @@ enum Habit {
     Drops,
     /// It begins to drop events once it has been asked so often that not every answer is compared.
     DropsLate,
+    /// One event is left out in this answer alone.
+    DropsOnce(usize),
 }
 
 fn fickle(habit: Habit) -> Fickle {
@@ -268,6 +270,7 @@ impl Foreign for Fickle {
         match self.habit {
             Habit::Turns if asked.is_multiple_of(2) => events.reverse(),
             Habit::Drops if asked % 7 == 3 => drop(events.pop()),
+            Habit::DropsOnce(at) if asked == at => drop(events.pop()),
             Habit::DropsLate if asked > 5_000 && asked % 7 == 3 => drop(events.pop()),
             _ => {}
         }
@@ -346,4 +349,19 @@ fn the_sample_of_a_projection_tells_a_system_that_offers_other_events_when_it_is
     }
     let sample = sample_projection(&fickle(Habit::Steady), 1, 50, 80);
     assert!(sample.is_green() && sample.fickle.is_none(), "{sample:?}");
+}
+
+/// Whichever answer of a sample is the odd one: in a walk, or where two ways to one projection are compared.
+#[test]
+fn one_answer_that_is_different_is_never_taken_for_a_projection_that_leaves_something_out() {
+    let sampled = |habit| {
+        let foreign = fickle(habit);
+        (sample_projection(&foreign, 1, 12, 8), foreign.asked.into_inner())
+    };
+    let (steady, answers) = sampled(Habit::Steady);
+    assert!(steady.is_green() && steady.pairs > 10, "{steady:?}");
+    for at in 0..answers {
+        let (sample, _) = sampled(Habit::DropsOnce(at));
+        assert!(sample.fickle.is_some() && sample.difference.is_none(), "answer {at}: {sample:?}");
+    }
 }
