@@ -138,6 +138,28 @@ fn a_statement_that_is_refuted_makes_the_search_void_and_its_kind_of_message_is_
     assert_eq!(steps(&derived), steps(&whole));
 }
 
+/// It describes a pupil that has heard the second piece of news and does not forget, and nothing else.
+fn first_after_second(node: &Node<Pupil>, _crashes: u8, envelope: &Envelope<Said>) -> bool {
+    envelope.message == Said::News(1) && node.driver().is_some_and(|driver| driver.machine().heard == 2)
+}
+
+/// The pupil was seen to forget long before anybody sends the first piece of news.
+#[test]
+fn a_message_that_is_dropped_late_is_tried_where_earlier_steps_led() {
+    let mut late = scope(Habit::Forgets);
+    late.requests = vec![Said::Forget; 10];
+    late.requests[0] = Said::News(2);
+    late.requests[9] = Said::News(1);
+    let whole = check(Scope { reduced: false, ..late.clone() });
+    let stated = check(Scope { dead: Some(first_after_second), ..late.clone() });
+    assert_eq!(steps(&stated), steps(&whole));
+    let told = stated.remarks.lines.iter().any(|line| line.contains("stated to be dead, and acts"));
+    assert!(told, "{:?}", stated.remarks);
+    late.config = Habit::Plain;
+    let right = check(Scope { dead: Some(first_after_second), ..late });
+    assert_eq!(right.remarks.lines, Vec::<String>::new(), "of a pupil that does not forget it is true");
+}
+
 /// Clients who ask for what is in no script: the local graph cannot have known.
 fn ask_to_forget(_: &World<Pupil, ()>, asks: &mut Vec<Said>) {
     asks.push(Said::Forget);
