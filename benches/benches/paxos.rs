@@ -11,7 +11,8 @@
 //! counted. raft-rs takes owned bytes only.
 //!
 //! `cargo bench -p quorate-benches --bench paxos -- --summary [FILE]` prints medians with ratios, and writes them as
-//! JSON; without `--summary` criterion measures the rates, and `-- --test` runs everything once.
+//! JSON; `--rates [FILE]` has what is decided a second alone. Without either criterion measures the rates, and `-- --test`
+//! runs everything once.
 
 mod figures;
 mod peers;
@@ -114,14 +115,24 @@ fn rates() -> Vec<report::Rate> {
     rows
 }
 
+/// What was decided a second, and nothing else: half a minute for five.
+fn rates_alone(path: Option<&String>) {
+    let rates = rates();
+    print!("{}", report::rates(&rates));
+    write(path, &serde_json::json!({ "rates": rates }));
+}
+
 fn summary(path: Option<&String>) {
     let rates = rates();
     print!("{}", report::rates(&rates));
     let figures = figures::measure(&Effort::FULL);
     print!("{}", report::figures(&figures));
+    write(path, &serde_json::json!({ "rates": rates, "figures": figures }));
+}
+
+fn write(path: Option<&String>, results: &serde_json::Value) {
     if let Some(path) = path {
-        let json = serde_json::to_string_pretty(&serde_json::json!({ "rates": rates, "figures": figures }))
-            .expect("numbers and names");
+        let json = serde_json::to_string_pretty(results).expect("numbers and names");
         std::fs::write(path, json).unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 }
@@ -145,9 +156,12 @@ fn bench<T: Trio>(criterion: &mut Criterion, name: &str, command: &T::Command) {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let Some(at) = arguments.iter().position(|argument| argument == "--summary") {
-        let is_path = |argument: &&String| !argument.starts_with('-');
-        return summary(arguments.get(at + 1).filter(is_path));
+    let tables: [(&str, fn(Option<&String>)); 2] = [("--summary", summary), ("--rates", rates_alone)];
+    for (flag, table) in tables {
+        if let Some(at) = arguments.iter().position(|argument| argument == flag) {
+            let is_path = |argument: &&String| !argument.starts_with('-');
+            return table(arguments.get(at + 1).filter(is_path));
+        }
     }
     let mut criterion = Criterion::default().configure_from_args();
     bench::<Ours<Batch<u8>, false>>(&mut criterion, "quorate-shared", &shared());

@@ -24,6 +24,8 @@ struct Host<C: Payload> {
     /// Writes of this turn that are not durable yet.
     unsynced: usize,
     decided: usize,
+    /// How many messages were handed over.
+    messages: u64,
 }
 
 impl<C: Payload> Shell<Replica<C>> for Host<C> {
@@ -53,6 +55,46 @@ impl<C: Payload> Shell<Replica<C>> for Host<C> {
 }
 
 impl<C: Payload, const TELLS: bool> Ours<C, TELLS> {
+    /// Three replicas, of which the first leads, and steps down if nobody answers it, if it `checks`.
+    pub fn led(window: usize, checks: bool) -> Self {
+        let window = u32::try_from(window).expect("a small window");
+        let config = Config {
+            window,
+            queue: window,
+            batch: window.min(256),
+            commit_messages: TELLS,
+            pre_vote: false,
+            quorum_check: checks,
+            ..Config::new(3)
+        };
+        let start = |node| Driver::start(&config, NodeId(node), &Durable::default(), &mut Vec::new());
+        let host =
+            Host { node: NodeId(0), inboxes: Default::default(), unsynced: 0, decided: 0, messages: 0 };
+        let drivers = (0..3).map(start).collect();
+        let mut trio = Ours { drivers, host, requests: 0, reading: Vec::new() };
+        trio.drivers[0].timer(TimerKind::Election, &mut trio.host);
+        (0..4).for_each(|_| trio.exchange());
+        trio
+    }
+
+    /// A period in which nobody asks for anything: so many heartbeats of the leader, each of which is heard and answered,
+    /// and its election timer, if that runs. The number of messages.
+    ///
+    /// # Panics
+    /// If it does not lead.
+    pub fn idle_period(&mut self, heartbeats: usize) -> u64 {
+        let before = self.host.messages;
+        for _ in 0..heartbeats {
+            assert!(self.drivers[0].armed().contains(&TimerKind::Heartbeat), "the first replica leads");
+            self.drivers[0].timer(TimerKind::Heartbeat, &mut self.host);
+            (0..2).for_each(|_| self.exchange());
+        }
+        if self.drivers[0].armed().contains(&TimerKind::Election) {
+            self.drivers[0].timer(TimerKind::Election, &mut self.host);
+        }
+        self.host.messages - before
+    }
+
     /// What was written in this turn is durable: one sync for all of it, and for what that brings about.
     fn sync(&mut self, node: usize) {
         while self.host.unsynced > 0 {
@@ -66,22 +108,7 @@ impl<C: Payload, const TELLS: bool> Trio for Ours<C, TELLS> {
     type Command = C;
 
     fn start(window: usize) -> Self {
-        let window = u32::try_from(window).expect("a small window");
-        let config = Config {
-            window,
-            queue: window,
-            batch: window.min(256),
-            commit_messages: TELLS,
-            pre_vote: false,
-            ..Config::new(3)
-        };
-        let start = |node| Driver::start(&config, NodeId(node), &Durable::default(), &mut Vec::new());
-        let host = Host { node: NodeId(0), inboxes: Default::default(), unsynced: 0, decided: 0 };
-        let drivers = (0..3).map(start).collect();
-        let mut trio = Ours { drivers, host, requests: 0, reading: Vec::new() };
-        trio.drivers[0].timer(TimerKind::Election, &mut trio.host);
-        (0..4).for_each(|_| trio.exchange());
-        trio
+        Ours::led(window, true)
     }
 
     fn submit(&mut self, command: C) {
@@ -95,6 +122,7 @@ impl<C: Payload, const TELLS: bool> Trio for Ours<C, TELLS> {
             self.host.node = NodeId(node as u16);
             let reading = std::mem::take(&mut self.reading);
             let mut reading = std::mem::replace(&mut self.host.inboxes[node], reading);
+            self.host.messages += reading.len() as u64;
             for (from, message) in reading.drain(..) {
                 self.drivers[node].message(from, message, &mut self.host);
             }

@@ -5,9 +5,13 @@ mod pages;
 use crate::shared;
 use quorate_benches::applied::Applied;
 use quorate_benches::clock::{now, timed};
+use quorate_benches::ours::Ours;
 use quorate_benches::trio::{Trio, decide};
 use quorate_core::batch::Batch;
 use std::time::Duration;
+
+/// Heartbeats in an election period.
+const BEATS: usize = 5;
 
 /// One number.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -62,6 +66,12 @@ pub(crate) fn measure(effort: &Effort) -> Vec<Figure> {
             "memory that a command adds on three servers, which share its own 100 bytes and its record";
         say(format!("{kept}, {under_way}"), bytes, "bytes");
         say(format!("requests for memory for a command, on three servers, {under_way}"), allocations, "");
+    }
+    for (who, checks) in [("that asks who hears it", true), ("that does not ask who hears it", false)] {
+        let (ns, messages) = idle_cost(effort, checks);
+        let period = format!("an election period of {BEATS} heartbeats of an idle leader {who}");
+        say(format!("{period}: messages"), messages, "");
+        say(format!("{period}: processor time on three servers"), ns, "ns");
     }
     let stalls = pages::measure(effort);
     let state = format!("a state of {:.2} GB, captured in {} steps", stalls.gigabytes, stalls.chunks);
@@ -133,6 +143,21 @@ fn message_cost(effort: &Effort, window: usize) -> (f64, f64) {
             let ((), time) = timed(|| decide(&mut trio, &command, effort.commands, window));
             let messages = (trio.host.messages - before) as f64;
             (time.as_secs_f64() * 1e9 / messages, messages / effort.commands as f64)
+        })
+        .collect();
+    (median(runs.iter().map(|run| run.0).collect()), median(runs.iter().map(|run| run.1).collect()))
+}
+
+/// Processor time in ns of all that is done in an election period in which nobody asks for anything, and its messages.
+fn idle_cost(effort: &Effort, checks: bool) -> (f64, f64) {
+    let periods = (effort.commands / BEATS).max(1);
+    let runs: Vec<(f64, f64)> = (0..effort.runs)
+        .map(|_| {
+            let mut trio = Ours::<Batch<u8>, false>::led(1, checks);
+            decide(&mut trio, &shared(), 1000, 1);
+            let mut messages = 0;
+            let ((), time) = timed(|| (0..periods).for_each(|_| messages += trio.idle_period(BEATS)));
+            (time.as_secs_f64() * 1e9 / periods as f64, messages as f64 / periods as f64)
         })
         .collect();
     (median(runs.iter().map(|run| run.0).collect()), median(runs.iter().map(|run| run.1).collect()))

@@ -23,7 +23,7 @@ use quorate::{
     world::{Comeback, Event, NetworkKind, Scope, World, WorldModel},
 };
 use quorate_core::paxos::{Slot, Value};
-use quorate_spec::{Claims, Kind, Spec};
+use quorate_spec::{Again, Claims, Kind, Spec};
 use stateright::Model;
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
@@ -132,16 +132,20 @@ fn random_run(model: &Wild, seed: u64, shows: &impl Fn(&Run<Wild>) -> bool) -> O
     None
 }
 
-/// The run that takes what is on offer of `events`, in order.
+/// The run that takes what is on offer of `events`, in order. A request that has another number by then is not on offer.
 fn follow(model: &Wild, init: &World<Core, History>, events: &[Event<Core>]) -> Run<Wild> {
     let mut run = Run { init: init.clone(), steps: Vec::new() };
-    let mut offered = Vec::new();
     for event in events {
-        offered.clear();
-        model.actions(run.last(), &mut offered);
-        if offered.contains(event)
-            && let Some(next) = model.next_state(run.last(), event.clone())
-        {
+        let is_on_offer = match model.again(run.last(), event) {
+            Again::Here(again) => again == *event,
+            Again::Gone => false,
+            Again::Look => {
+                let mut offered = Vec::new();
+                model.actions(run.last(), &mut offered);
+                offered.contains(event)
+            }
+        };
+        if is_on_offer && let Some(next) = model.next_state(run.last(), event.clone()) {
             run.steps.push((event.clone(), next));
         }
     }
