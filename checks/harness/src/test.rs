@@ -32,7 +32,7 @@ use std::path::PathBuf;
 /// Where searches of tests are cut unless they say otherwise: a model that grows without end must not hang a test, or
 /// take all memory of the machine.
 pub const LIMITS: Limits =
-    Limits { states: Some(5_000_000), depth: None, seconds: None, bytes: Some(4 << 30) };
+    Limits { states: Some(5_000_000), depth: None, seconds: None, bytes: Some(4 << 30), process: None };
 
 /// Searches the whole of `model`, and panics unless every claim was put to the test and holds (or is reached), every
 /// kind of action was taken, and nothing was cut. The message tells the run and names its file. What was searched goes

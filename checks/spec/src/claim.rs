@@ -8,40 +8,180 @@ pub type StateFn<M> = fn(&M, &<M as Model>::State) -> bool;
 /// A predicate on one step: the state before, the action, the state after.
 pub type StepFn<M> = fn(&M, &<M as Model>::State, &<M as Model>::Action, &<M as Model>::State) -> bool;
 
+/// What a predicate comes back with: `bool`, or `Result<(), String>` where it says why it does not hold.
+///
+/// ```
+/// use quorate_spec::Claims;
+/// # use stateright::Model;
+/// # struct Accounts;
+/// # impl Model for Accounts {
+/// #     type State = [u32; 2];
+/// #     type Action = ();
+/// #     fn init_states(&self) -> Vec<[u32; 2]> { vec![[3, 4]] }
+/// #     fn actions(&self, _: &[u32; 2], _: &mut Vec<()>) {}
+/// #     fn next_state(&self, _: &[u32; 2], _: ()) -> Option<[u32; 2]> { None }
+/// # }
+/// fn total(_: &Accounts, [one, other]: &[u32; 2]) -> Result<(), String> {
+///     if one + other == 7 { Ok(()) } else { Err(format!("{one} and {other} make {}", one + other)) }
+/// }
+///
+/// let mut claims = Claims::default();
+/// claims.always("total", "nothing is lost", total);
+/// let claim = claims.as_slice()[0];
+/// assert_eq!(claim.why(&Accounts, &[3, 3]).as_deref(), Some("3 and 3 make 6"));
+/// ```
+pub trait Answer: Sized {
+    /// A predicate on one state that comes back with this.
+    fn of_state<M: Model>(says: fn(&M, &M::State) -> Self) -> OfState<M>;
+
+    /// A predicate on one step that comes back with this.
+    fn of_step<M: Model>(says: fn(&M, &M::State, &M::Action, &M::State) -> Self) -> OfStep<M>;
+}
+
+impl Answer for bool {
+    fn of_state<M: Model>(says: fn(&M, &M::State) -> bool) -> OfState<M> {
+        OfState(InState::Plain(says))
+    }
+
+    fn of_step<M: Model>(says: fn(&M, &M::State, &M::Action, &M::State) -> bool) -> OfStep<M> {
+        OfStep(InStep::Plain(says))
+    }
+}
+
+impl Answer for Result<(), String> {
+    fn of_state<M: Model>(says: fn(&M, &M::State) -> Self) -> OfState<M> {
+        OfState(InState::Why(says))
+    }
+
+    fn of_step<M: Model>(says: fn(&M, &M::State, &M::Action, &M::State) -> Self) -> OfStep<M> {
+        OfStep(InStep::Why(says))
+    }
+}
+
+/// A predicate on one state, which may say why it does not hold, and may know its place among others of its making.
+pub struct OfState<M: Model>(InState<M>);
+
+enum InState<M: Model> {
+    Plain(StateFn<M>),
+    Why(fn(&M, &M::State) -> Result<(), String>),
+    At(usize, fn(&M, &M::State, usize) -> Result<(), Option<String>>),
+}
+
+/// A predicate on one step, which may say why it does not hold, and may know its place among others of its making.
+pub struct OfStep<M: Model>(InStep<M>);
+
+enum InStep<M: Model> {
+    Plain(StepFn<M>),
+    Why(fn(&M, &M::State, &M::Action, &M::State) -> Result<(), String>),
+    At(usize, StepAtFn<M>),
+}
+
+/// A predicate on a step by its place: `Err` where it does not hold, with the reason if there is one to give.
+pub type StepAtFn<M> = fn(
+    &M,
+    &<M as Model>::State,
+    &<M as Model>::Action,
+    &<M as Model>::State,
+    usize,
+) -> Result<(), Option<String>>;
+
+impl<M: Model> OfState<M> {
+    /// A predicate that is told its `place`, for models that carry the claims of another one: one function says what each of
+    /// them says. `Err` where it does not hold, with the reason if there is one to give.
+    pub fn at(place: usize, says: fn(&M, &M::State, usize) -> Result<(), Option<String>>) -> Self {
+        OfState(InState::At(place, says))
+    }
+
+    /// Does it hold?
+    #[inline]
+    pub fn holds(&self, model: &M, state: &M::State) -> bool {
+        match self.0 {
+            InState::Plain(holds) => holds(model, state),
+            InState::Why(says) => says(model, state).is_ok(),
+            InState::At(place, says) => says(model, state, place).is_ok(),
+        }
+    }
+
+    /// The reason why it does not hold, where it gives one.
+    pub fn why(&self, model: &M, state: &M::State) -> Option<String> {
+        match self.0 {
+            InState::Plain(_) => None,
+            InState::Why(says) => says(model, state).err(),
+            InState::At(place, says) => says(model, state, place).err().flatten(),
+        }
+    }
+
+    /// As a plain function, where it was given as one.
+    pub fn as_fn(&self) -> Option<StateFn<M>> {
+        match self.0 {
+            InState::Plain(holds) => Some(holds),
+            InState::Why(_) | InState::At(..) => None,
+        }
+    }
+}
+
+impl<M: Model> OfStep<M> {
+    /// As [`OfState::at`], for steps.
+    pub fn at(place: usize, says: StepAtFn<M>) -> Self {
+        OfStep(InStep::At(place, says))
+    }
+
+    /// Does it hold?
+    #[inline]
+    pub fn holds(&self, model: &M, before: &M::State, action: &M::Action, after: &M::State) -> bool {
+        match self.0 {
+            InStep::Plain(holds) => holds(model, before, action, after),
+            InStep::Why(says) => says(model, before, action, after).is_ok(),
+            InStep::At(place, says) => says(model, before, action, after, place).is_ok(),
+        }
+    }
+
+    /// The reason why it does not hold, where it gives one.
+    pub fn why(&self, model: &M, before: &M::State, action: &M::Action, after: &M::State) -> Option<String> {
+        match self.0 {
+            InStep::Plain(_) => None,
+            InStep::Why(says) => says(model, before, action, after).err(),
+            InStep::At(place, says) => says(model, before, action, after, place).err().flatten(),
+        }
+    }
+}
+
 /// The form of a claim, with its predicate.
 pub enum Shape<M: Model> {
     /// Holds in every reachable state.
-    Always(StateFn<M>),
+    Always(OfState<M>),
     /// Holds over every step from a reachable state, also over one that leads to a state already seen.
-    AlwaysStep(StepFn<M>),
+    AlwaysStep(OfStep<M>),
     /// Holds in every reachable state that has no successor: what a run that ends must have achieved.
-    AtEnd(StateFn<M>),
+    AtEnd(OfState<M>),
     /// Holds in at least one reachable state.
-    Sometimes(StateFn<M>),
+    Sometimes(OfState<M>),
 }
 
 /// When a claim says something. A claim whose trigger never fires is vacuous, and vacuous is not green.
-pub(crate) enum Trigger<M: Model> {
+pub enum Trigger<M: Model> {
     /// In every state, over every step, at every end: wherever the claim is evaluated.
     Everywhere,
     /// Where this holds of the state (for a step: of the state after it).
-    State(StateFn<M>),
+    State(OfState<M>),
     /// Where this holds of the step. Only for [`Shape::AlwaysStep`].
-    Step(StepFn<M>),
+    Step(OfStep<M>),
 }
 
-impl<M: Model> Clone for Shape<M> {
-    fn clone(&self) -> Self {
-        *self
-    }
+/// All of these are functions and numbers, whatever the model is.
+macro_rules! copied {
+    ($($type:ident),*) => {
+        $(
+            impl<M: Model> Clone for $type<M> {
+                fn clone(&self) -> Self {
+                    *self
+                }
+            }
+            impl<M: Model> Copy for $type<M> {}
+        )*
+    };
 }
-impl<M: Model> Copy for Shape<M> {}
-impl<M: Model> Clone for Trigger<M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<M: Model> Copy for Trigger<M> {}
+copied!(OfState, InState, OfStep, InStep, Shape, Trigger, Claim);
 
 /// One claim.
 pub struct Claim<M: Model> {
@@ -50,13 +190,6 @@ pub struct Claim<M: Model> {
     shape: Shape<M>,
     trigger: Trigger<M>,
 }
-
-impl<M: Model> Clone for Claim<M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<M: Model> Copy for Claim<M> {}
 
 impl<M: Model> Claim<M> {
     /// The property's id, as in code, tests and reports: `PX-S1`.
@@ -78,7 +211,7 @@ impl<M: Model> Claim<M> {
     pub fn triggered_at(&self, model: &M, state: &M::State) -> bool {
         match self.trigger {
             Trigger::Everywhere => true,
-            Trigger::State(when) => when(model, state),
+            Trigger::State(when) => when.holds(model, state),
             Trigger::Step(_) => false,
         }
     }
@@ -87,8 +220,8 @@ impl<M: Model> Claim<M> {
     pub fn triggered_by(&self, model: &M, before: &M::State, action: &M::Action, after: &M::State) -> bool {
         match self.trigger {
             Trigger::Everywhere => true,
-            Trigger::State(when) => when(model, after),
-            Trigger::Step(when) => when(model, before, action, after),
+            Trigger::State(when) => when.holds(model, after),
+            Trigger::Step(when) => when.holds(model, before, action, after),
         }
     }
 }
@@ -120,8 +253,8 @@ impl<M: Model> Claim<M> {
     #[inline]
     pub fn at_state(&self, model: &M, state: &M::State) -> Truth {
         match self.shape {
-            Shape::Always(holds) => Truth::of(self.triggered_at(model, state), || holds(model, state)),
-            Shape::Sometimes(reached) if self.triggered_at(model, state) && reached(model, state) => {
+            Shape::Always(holds) => Truth::of(self.triggered_at(model, state), || holds.holds(model, state)),
+            Shape::Sometimes(reached) if self.triggered_at(model, state) && reached.holds(model, state) => {
                 Truth::Holds
             }
             Shape::Sometimes(_) | Shape::AlwaysStep(_) | Shape::AtEnd(_) => Truth::Silent,
@@ -133,14 +266,36 @@ impl<M: Model> Claim<M> {
     pub fn over_step(&self, model: &M, before: &M::State, action: &M::Action, after: &M::State) -> Truth {
         let Shape::AlwaysStep(holds) = self.shape else { return Truth::Silent };
         let triggered = self.triggered_by(model, before, action, after);
-        Truth::of(triggered, || holds(model, before, action, after))
+        Truth::of(triggered, || holds.holds(model, before, action, after))
+    }
+
+    /// Why the claim is broken at a state, where it says so. A claim of steps needs the step: [`Claim::why_step`].
+    pub fn why(&self, model: &M, state: &M::State) -> Option<String> {
+        match self.shape {
+            Shape::Always(says) | Shape::AtEnd(says) => says.why(model, state),
+            Shape::AlwaysStep(_) | Shape::Sometimes(_) => None,
+        }
+    }
+
+    /// Why the claim is broken by a step, where it says so.
+    pub fn why_step(
+        &self,
+        model: &M,
+        before: &M::State,
+        action: &M::Action,
+        after: &M::State,
+    ) -> Option<String> {
+        match self.shape {
+            Shape::AlwaysStep(says) => says.why(model, before, action, after),
+            Shape::Always(_) | Shape::AtEnd(_) | Shape::Sometimes(_) => self.why(model, after),
+        }
     }
 
     /// What the claim says of a state that has no successor: [`Shape::AtEnd`].
     #[inline]
     pub fn at_end(&self, model: &M, state: &M::State) -> Truth {
         let Shape::AtEnd(holds) = self.shape else { return Truth::Silent };
-        Truth::of(self.triggered_at(model, state), || holds(model, state))
+        Truth::of(self.triggered_at(model, state), || holds.holds(model, state))
     }
 }
 
@@ -160,23 +315,43 @@ impl<M: Model> Default for Claims<M> {
 
 impl<M: Model> Claims<M> {
     /// `holds` in every reachable state.
-    pub fn always(&mut self, id: &'static str, text: &'static str, holds: StateFn<M>) -> &mut Self {
-        self.add(id, text, Shape::Always(holds))
+    pub fn always<T: Answer>(
+        &mut self,
+        id: &'static str,
+        text: &'static str,
+        holds: fn(&M, &M::State) -> T,
+    ) -> &mut Self {
+        self.add(id, text, Shape::Always(T::of_state(holds)))
     }
 
     /// `holds` over every step from a reachable state.
-    pub fn always_step(&mut self, id: &'static str, text: &'static str, holds: StepFn<M>) -> &mut Self {
-        self.add(id, text, Shape::AlwaysStep(holds))
+    pub fn always_step<T: Answer>(
+        &mut self,
+        id: &'static str,
+        text: &'static str,
+        holds: fn(&M, &M::State, &M::Action, &M::State) -> T,
+    ) -> &mut Self {
+        self.add(id, text, Shape::AlwaysStep(T::of_step(holds)))
     }
 
     /// `holds` in every reachable state without a successor.
-    pub fn at_end(&mut self, id: &'static str, text: &'static str, holds: StateFn<M>) -> &mut Self {
-        self.add(id, text, Shape::AtEnd(holds))
+    pub fn at_end<T: Answer>(
+        &mut self,
+        id: &'static str,
+        text: &'static str,
+        holds: fn(&M, &M::State) -> T,
+    ) -> &mut Self {
+        self.add(id, text, Shape::AtEnd(T::of_state(holds)))
     }
 
     /// `holds` in some reachable state.
-    pub fn sometimes(&mut self, id: &'static str, text: &'static str, holds: StateFn<M>) -> &mut Self {
-        self.add(id, text, Shape::Sometimes(holds))
+    pub fn sometimes<T: Answer>(
+        &mut self,
+        id: &'static str,
+        text: &'static str,
+        holds: fn(&M, &M::State) -> T,
+    ) -> &mut Self {
+        self.add(id, text, Shape::Sometimes(T::of_state(holds)))
     }
 
     /// The claim added last says something only where `trigger` holds of the state (of the state after a step).
@@ -184,8 +359,7 @@ impl<M: Model> Claims<M> {
     /// # Panics
     /// If no claim was added yet.
     pub fn when(&mut self, trigger: StateFn<M>) -> &mut Self {
-        self.last().trigger = Trigger::State(trigger);
-        self
+        self.triggered(Trigger::State(bool::of_state(trigger)))
     }
 
     /// The step claim added last says something only of steps for which `trigger` holds.
@@ -193,9 +367,18 @@ impl<M: Model> Claims<M> {
     /// # Panics
     /// If no claim was added yet, or the last one is not [`Shape::AlwaysStep`].
     pub fn when_step(&mut self, trigger: StepFn<M>) -> &mut Self {
-        let claim = self.last();
-        assert!(matches!(claim.shape, Shape::AlwaysStep(_)), "{}: a step trigger on a state claim", claim.id);
-        claim.trigger = Trigger::Step(trigger);
+        self.triggered(Trigger::Step(bool::of_step(trigger)))
+    }
+
+    /// As [`Claims::when`] and [`Claims::when_step`], for any trigger.
+    ///
+    /// # Panics
+    /// If no claim was added yet, or the trigger is one of steps and the last claim is not [`Shape::AlwaysStep`].
+    pub fn triggered(&mut self, trigger: Trigger<M>) -> &mut Self {
+        let claim = self.list.last_mut().expect("a trigger belongs to a claim; add the claim first");
+        let fits = !matches!(trigger, Trigger::Step(_)) || matches!(claim.shape, Shape::AlwaysStep(_));
+        assert!(fits, "{}: a step trigger on a state claim", claim.id);
+        claim.trigger = trigger;
         self
     }
 
@@ -204,11 +387,11 @@ impl<M: Model> Claims<M> {
         &self.list
     }
 
-    fn last(&mut self) -> &mut Claim<M> {
-        self.list.last_mut().expect("a trigger belongs to a claim; add the claim first")
-    }
-
-    fn add(&mut self, id: &'static str, text: &'static str, shape: Shape<M>) -> &mut Self {
+    /// Adds a claim of any form.
+    ///
+    /// # Panics
+    /// If its id is blank, or another claim has it.
+    pub fn add(&mut self, id: &'static str, text: &'static str, shape: Shape<M>) -> &mut Self {
         let model = std::any::type_name::<M>();
         assert!(!id.trim().is_empty(), "{model}: a claim needs an id; this one has none: {text:?}");
         if let Some(other) = self.list.iter().find(|claim| claim.id == id) {

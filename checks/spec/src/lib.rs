@@ -9,7 +9,7 @@ use stateright::Model;
 mod claim;
 mod picture;
 pub mod set;
-pub use claim::{Claim, Claims, Shape, StateFn, StepFn, Truth};
+pub use claim::{Answer, Claim, Claims, OfState, OfStep, Shape, StateFn, StepAtFn, StepFn, Trigger, Truth};
 pub use picture::{Actor, Picture, Said, short};
 
 /// A kind of action: the word the paper uses for it. Coverage is counted per kind.

@@ -48,7 +48,8 @@ pub fn register(registry: &mut Registry) {
 }
 
 /// What one deep search may take.
-const DEEP: Limits = Limits { seconds: Some(240.0), bytes: Some(6 << 30), states: None, depth: None };
+const DEEP: Limits =
+    Limits { seconds: Some(240.0), bytes: Some(6 << 30), states: None, depth: None, process: None };
 
 /// Every mechanism beside agreement, in the smallest scope that kills what it must.
 fn mechanism_checks() -> Vec<Check> {
@@ -169,6 +170,8 @@ fn agreement_kills() -> Vec<Kill> {
         kill!(P03, scopes::duel(), Some(12)),
         kill!(P03, two_ballots(scopes::duel()), None),
         kill!(P05 in Planted<Forgetful>, (); "refines", scopes::crash(), Some(4)),
+        // A foretold crash is a bound: what falls there falls too where nothing is foretold, with a campaign less.
+        kill!(P05 in Planted<Forgetful>, (); "refines", at_any_time(scopes::crash()), Some(7)),
         kill!(P07 in Planted<Lowering>, (); "refines", scopes::duel(), Some(3)),
         kill!(P09, scopes::duel(), Some(2)),
         // It promises what nobody started before anybody else does: there is no bound lower than one campaign.
@@ -228,6 +231,11 @@ fn kill<M: Paxos + Machine<Config = Faulty>, E: Told<M>>(
 /// One bound lower: one campaign fewer.
 pub fn two_ballots<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
     Scope { name: "duel-of-2-ballots", ..campaigns(scope, 2) }
+}
+
+/// One campaign less, and no crash is foretold.
+pub fn at_any_time<M: Paxos>(scope: Scope<M, History>) -> Scope<M, History> {
+    Scope { name: "crash-of-2-ballots", foretold: false, ..campaigns(scope, 2) }
 }
 
 /// One bound lower: one leader.

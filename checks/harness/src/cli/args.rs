@@ -61,6 +61,9 @@ pub(super) struct CheckArgs {
     /// The larger scopes too; being cut is allowed there, and said
     #[arg(long)]
     pub(super) deep: bool,
+    /// Cut every search and all random runs before this process holds so many gigabytes
+    #[arg(long, value_name = "GB", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) memory: u16,
     /// Worker threads of each search [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) threads: Option<u16>,

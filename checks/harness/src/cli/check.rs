@@ -5,7 +5,7 @@ use super::out::Out;
 use super::paint::Paint;
 use super::report::{Tally, Widths, below, heading, line, name};
 use super::{Failure, fail};
-use crate::engine::on_ctrl_c;
+use crate::engine::{Limits, on_ctrl_c};
 use crate::registry::{Check, Context, Expect, Registry, Row};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -176,8 +176,15 @@ fn context(registry: &Registry, args: &CheckArgs) -> Context {
         program: registry.program().to_owned(),
         seeds: args.seeds.clone(),
         interrupt: Some(on_ctrl_c()),
+        limits: Limits { process: Some(cut_at(args.memory)), ..plain.limits },
         ..plain
     }
+}
+
+/// Bytes at which work is cut so that the process keeps to so many gigabytes: what is under way is still finished, and
+/// findings are written down.
+fn cut_at(gigabytes: u16) -> u64 {
+    u64::from(gigabytes) * 1_000_000_000 / 8 * 7
 }
 
 fn widths(selected: &[&Check], context: &Context) -> Widths {

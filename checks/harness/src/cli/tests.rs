@@ -84,6 +84,57 @@ fn a_truncated_run_exits_3_and_is_never_called_holding() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_command_keeps_to_the_memory_that_it_is_given() {
+    use crate::registry::Expect;
+    let endless = || {
+        let counter = Search::new("toy", "endless", Endless, Form::debug()).scope("all", "it counts");
+        Check::from(counter.expect("any", Expect::Holds))
+    };
+    let (code, text) = told(vec![endless()], &["check", "--memory", "1"]);
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("CUT at 834.47 MiB of memory in this process"), "{text}");
+    let (code, text) = told(vec![endless()], &["check", "--memory", "0"]);
+    assert_eq!(code, 2, "{text}");
+}
+
+/// A model without end, whose states are large.
+struct Endless;
+
+impl Model for Endless {
+    type State = Vec<u64>;
+    type Action = u64;
+
+    fn init_states(&self) -> Vec<Vec<u64>> {
+        vec![vec![1; 2_000]]
+    }
+
+    fn actions(&self, _: &Vec<u64>, actions: &mut Vec<u64>) {
+        actions.extend([0, 1]);
+    }
+
+    fn next_state(&self, state: &Vec<u64>, bit: u64) -> Option<Vec<u64>> {
+        let mut next = state.clone();
+        next[0] = 2 * next[0] + bit;
+        Some(next)
+    }
+}
+
+impl Spec for Endless {
+    fn kinds(&self) -> Vec<Kind> {
+        vec![Kind("double")]
+    }
+
+    fn kind(&self, _: &u64) -> Kind {
+        Kind("double")
+    }
+
+    fn claims(&self, claims: &mut Claims<Self>) {
+        claims.always("any", "whatever", |_, _| true);
+    }
+}
+
+#[test]
 fn a_deep_check_runs_under_deep_alone_and_may_be_cut() {
     let cut = || sound().limits(Limits { states: Some(3), ..Limits::default() }).only(&["T-S1"]).deep();
     let (code, text) = told(vec![cut().into(), toy().violated("T-S1", 7).into()], &["check"]);

@@ -5,7 +5,6 @@
 
 use super::audit::Audit;
 use super::fingerprint::fingerprint;
-use super::keep::{Flaws, Keep};
 use super::sample::lock;
 use hashbrown::HashMap;
 use stateright::Model;
@@ -45,6 +44,15 @@ impl<M: Model> Audited<M>
 where
     M::State: Clone + Eq + Hash,
 {
+    /// A fingerprint that no other state has; `print` is the state's own.
+    #[cold]
+    pub(super) fn tell_apart(&self, print: u128, state: &M::State) -> u128 {
+        match self.number(print, state) {
+            0 => print,
+            number => fingerprint(&(print, number)),
+        }
+    }
+
     /// The number of this state among those that hash alike.
     fn number(&self, print: u128, state: &M::State) -> usize {
         lock(&self.result).compared += 1;
@@ -79,40 +87,6 @@ where
             recent.pop_front();
         }
         recent.push_back((print, copy));
-    }
-}
-
-impl<M: Model> Keep<M> for Audited<M>
-where
-    M::State: Clone + Eq + Hash + Send,
-{
-    type Kept = M::State;
-
-    fn fingerprint(&self, _: &M, state: &M::State) -> u128 {
-        let print = fingerprint(state);
-        match self.number(print, state) {
-            0 => print,
-            number => fingerprint(&(print, number)),
-        }
-    }
-
-    fn keep(&self, state: M::State) -> M::State {
-        state
-    }
-
-    fn open(&self, kept: M::State) -> M::State {
-        kept
-    }
-
-    fn is_exact(&self) -> bool {
-        true
-    }
-
-    // Every arrival is compared in `number`.
-    fn arrive(&self, _: &M, _: u128, _: &M::State) {}
-
-    fn flaws(&self) -> Flaws<M> {
-        Flaws::default()
     }
 }
 

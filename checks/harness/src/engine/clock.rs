@@ -1,6 +1,6 @@
 //! What the process has used, and the line that shows it.
 
-use super::options::Options;
+use super::options::{Limits, Options};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs;
 
@@ -15,6 +15,19 @@ pub(crate) fn resident_bytes() -> Option<u64> {
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kilobytes * 1024)
+}
+
+/// Why memory is full, if it is; `held` is what this process held when the work began.
+pub(crate) fn full(limits: &Limits, held: u64) -> Option<String> {
+    if limits.bytes.is_none() && limits.process.is_none() {
+        return None;
+    }
+    let now = resident_bytes()?;
+    let grown = limits.bytes.filter(|most| now.saturating_sub(held) >= *most);
+    let whole = limits.process.filter(|most| now >= *most);
+    grown
+        .map(|most| format!("{} of memory", HumanBytes(most)))
+        .or_else(|| whole.map(|most| format!("{} of memory in this process", HumanBytes(most))))
 }
 
 /// The line of progress on stderr, or nothing.

@@ -2,7 +2,6 @@
 
 use super::clock::{self, Meter};
 use super::options::Options;
-use indicatif::HumanBytes;
 use std::any::Any;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
@@ -124,10 +123,8 @@ impl<'a> Control<'a> {
     }
 
     fn watch(&self, found: u64) {
-        if let Some(most) = self.options.limits.bytes
-            && clock::resident_bytes().is_some_and(|bytes| bytes.saturating_sub(self.held) >= most)
-        {
-            self.halt(format!("{} of memory", HumanBytes(most)));
+        if let Some(full) = clock::full(&self.options.limits, self.held) {
+            self.halt(full);
         }
         self.meter.show(found, self.level.load(Relaxed), self.open.load(Relaxed), self.seconds());
     }

@@ -1,6 +1,5 @@
 //! The ways in.
 
-use super::audited::Audited;
 use super::conclude::conclude;
 use super::keep::{Encoded, Exact, Packed, Plain};
 use super::options::{Options, Store};
@@ -85,13 +84,8 @@ where
     M::Action: Clone + Send + Sync,
     S: Subject<M> + Send,
 {
-    match options.store {
-        Store::Fingerprint => conclude(model, &Plain::new(), subject, options),
-        Store::Audit => {
-            let audited = Audited::new();
-            let mut report = conclude(model, &audited, subject, options);
-            report.audit = Some(audited.result());
-            report
-        }
-    }
+    let keep = Plain::new(options.store == Store::Audit);
+    let mut report = conclude(model, &keep, subject, options);
+    report.audit = keep.into_audit();
+    report
 }

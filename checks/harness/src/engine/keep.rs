@@ -1,6 +1,7 @@
 //! How states are told apart, and in which form the frontier holds them.
 
 use super::audit::Audit;
+use super::audited::Audited;
 use super::fingerprint::{fingerprint, scatter};
 use super::sample::{Sample, is_chosen};
 use serde::{Serialize, de::DeserializeOwned};
@@ -65,12 +66,21 @@ impl<M: Model> Default for Flaws<M> {
     }
 }
 
-/// By hash, as they are.
-pub(super) struct Plain<M: Model>(Sample<M>);
+/// By hash, as they are; under an audit by `Eq` too. One type for both: each type of store is a search of its own to the
+/// compiler.
+pub(super) struct Plain<M: Model> {
+    sample: Sample<M>,
+    audited: Option<Audited<M>>,
+}
 
 impl<M: Model> Plain<M> {
-    pub(super) fn new() -> Self {
-        Plain(Sample::new())
+    pub(super) fn new(is_audited: bool) -> Self {
+        Plain { sample: Sample::new(), audited: is_audited.then(Audited::new) }
+    }
+
+    /// What the audit brought to light, if there was one.
+    pub(super) fn into_audit(self) -> Option<Audit<M>> {
+        self.audited.map(Audited::result)
     }
 }
 
@@ -82,7 +92,11 @@ where
 
     #[inline]
     fn fingerprint(&self, _: &M, state: &M::State) -> u128 {
-        fingerprint(state)
+        let print = fingerprint(state);
+        match &self.audited {
+            None => print,
+            Some(audited) => audited.tell_apart(print, state),
+        }
     }
 
     #[inline]
@@ -96,14 +110,18 @@ where
     }
 
     fn is_exact(&self) -> bool {
-        false
+        self.audited.is_some()
     }
+
     fn arrive(&self, _: &M, print: u128, state: &M::State) {
-        self.0.arrive(print, state, fingerprint);
+        // Under an audit every arrival is compared.
+        if self.audited.is_none() {
+            self.sample.arrive(print, state, fingerprint);
+        }
     }
 
     fn flaws(&self) -> Flaws<M> {
-        Flaws { audit: self.0.take(), ..Flaws::default() }
+        Flaws { audit: self.sample.take(), ..Flaws::default() }
     }
 }
 

@@ -58,7 +58,7 @@ mod worker;
 
 pub use audit::Audit;
 pub use checkpoint::{Checkpoint, CheckpointError, search_resumable};
-pub(crate) use clock::{resident_bytes, thread_nanoseconds};
+pub(crate) use clock::{full, resident_bytes, thread_nanoseconds};
 pub use entry::{search, search_encoded, search_model, search_packed, search_symmetric};
 pub use fingerprint::fingerprint;
 pub use graph::{Edge, Graph, graph};

@@ -24,6 +24,9 @@ pub struct Limits {
     /// Bytes of memory by which this process grows while it searches (its resident set; only where the system tells, as
     /// Linux does).
     pub bytes: Option<u64>,
+    /// Bytes that this process holds in all while it searches: what was held before the search began counts, as much as
+    /// what the model remembers.
+    pub process: Option<u64>,
 }
 
 impl Limits {
@@ -34,6 +37,7 @@ impl Limits {
             depth: self.depth.or(others.depth),
             seconds: self.seconds.or(others.seconds),
             bytes: self.bytes.or(others.bytes),
+            process: self.process.or(others.process),
         }
     }
 }

@@ -177,7 +177,7 @@ fn differs<M: Model>(model: &M, claim: &Claim<M>, one: &M::State, other: &M::Sta
     let (Shape::Always(holds) | Shape::AtEnd(holds) | Shape::Sometimes(holds)) = claim.shape() else {
         return false;
     };
-    let value = |state| claim.triggered_at(model, state).then(|| holds(model, state));
+    let value = |state| claim.triggered_at(model, state).then(|| holds.holds(model, state));
     value(one) != value(other)
 }
 

@@ -75,8 +75,8 @@ pub trait Foreign: Sync + Sized {
     /// What must hold, of projections.
     fn claims(&self, claims: &mut Claims<Replayed<Self>>);
 
-    /// A copy of the running system that shares nothing with it; `None` if it cannot be copied. Each state of a search
-    /// keeps one.
+    /// A copy of the running system that shares nothing with it; `None` if it cannot be copied. The states of a search
+    /// keep one each, as long as these are no more than 200,000; the others are led to by replay.
     fn snapshot(&self, _live: &Self::Live) -> Option<Self::Live> {
         None
     }

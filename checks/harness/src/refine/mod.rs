@@ -15,6 +15,7 @@ mod lifted;
 mod mapping;
 mod model;
 mod on_world;
+mod places;
 mod walk;
 
 pub use adequacy::{Adequacy, Waiver};

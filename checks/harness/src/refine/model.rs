@@ -1,6 +1,6 @@
 //! The concrete model with the claim that it refines the specification.
 
-use super::{Adequacy, Mapping, Walk, adequacy::Tally, lifted};
+use super::{Adequacy, Mapping, Walk, adequacy::Tally, lifted, places::Places};
 use crate::world::Memo;
 use quorate_spec::{Actor, Again, Claim, Claims, Kind, Picture, Remarks, Shape, Spec};
 use stateright::Model;
@@ -58,8 +58,10 @@ impl<A: fmt::Debug, S: fmt::Debug> fmt::Display for Mismatch<A, S> {
 /// An abstract state with what the specification claims of it, one bit a claim.
 pub(super) struct Image<S> {
     pub(super) state: S,
-    pub(super) broken: u32,
-    pub(super) triggered: u32,
+    /// The places of the specification's claims that do not hold here.
+    pub(super) broken: Places,
+    /// The places of those that say something here.
+    pub(super) triggered: Places,
 }
 
 /// `R::Concrete`, claiming that it refines `R::Abstract`.
@@ -234,13 +236,12 @@ impl<R: Mapping> Refinement<R> {
         self.images.get_or(self.mapping.view(&self.concrete, state), || {
             let model = self.mapping.specification();
             let state = self.mapping.abstraction(&self.concrete, state);
-            let (mut broken, mut triggered) = (0, 0);
-            for (at, claim) in self.claims.as_slice().iter().enumerate() {
-                if let Shape::Always(holds) | Shape::Sometimes(holds) = claim.shape() {
-                    broken |= u32::from(!holds(model, &state)) << at;
-                    triggered |= u32::from(claim.triggered_at(model, &state)) << at;
-                }
-            }
+            let claims = self.claims.as_slice();
+            let broken = Places::of(claims, |claim| match claim.shape() {
+                Shape::Always(says) | Shape::Sometimes(says) => !says.holds(model, &state),
+                Shape::AlwaysStep(_) | Shape::AtEnd(_) => false,
+            });
+            let triggered = Places::of(claims, |claim| claim.triggered_at(model, &state));
             Image { state, broken, triggered }
         })
     }

@@ -66,9 +66,13 @@ fn broken_step_claim<S: Spec>(
     before: &S::State,
     action: &S::Action,
     after: &S::State,
-) -> Option<&'static str> {
-    let broken = claims.iter().find(|claim| claim.over_step(model, before, action, after) == Truth::Broken);
-    broken.map(|claim| claim.id())
+) -> Option<String> {
+    let broken =
+        claims.iter().find(|claim| claim.over_step(model, before, action, after) == Truth::Broken)?;
+    Some(match broken.why_step(model, before, action, after) {
+        Some(why) => format!("{}: {why}", broken.id()),
+        None => broken.id().to_owned(),
+    })
 }
 
 impl<S: Spec> std::fmt::Debug for Walk<'_, S>

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::live::{Live, claims_of};
 use super::row::{Conclusion, Expect, Judgement, PANIC, Row};
 use super::search::{Remarks, Search};
-use crate::engine::{Ended, Finding, Options, Report};
+use crate::engine::{Ended, Finding, Options, Report, search};
 use crate::guard::caught;
 use crate::trace::CheckInfo;
 use crate::verdict::{Run, Verdict};
@@ -33,7 +33,7 @@ where
         let label = format!("{} {}", self.search.identity.protocol, self.search.identity.model);
         let limits = limits.or(self.context.limits);
         let options = Options { stop: *stop, limits, ..self.context.options(&label) };
-        let report = (self.search.search)(model, &options);
+        let report = search(&**model, &options);
         let mut outcome = Outcome::default();
         let mut remarks = vec![report.remarks.clone()];
         remarks.extend(self.search.after.iter().map(|after| {

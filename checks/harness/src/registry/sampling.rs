@@ -6,12 +6,11 @@ use super::context::Context;
 use super::live::{Identity, Live, LiveModel};
 use super::row::{Conclusion, Expect, Judgement, PANIC, Row};
 use super::search::Remarks;
-use crate::engine::resident_bytes;
+use crate::engine::{Limits, full, resident_bytes};
 use crate::guard::{caught, quietly};
 use crate::simulate::{Panicked, Plan, Sample, Spread, Steering, runs_on};
 use crate::trace::{CheckInfo, Form};
 use crate::verdict::Run;
-use indicatif::HumanBytes;
 use quorate_spec::{Kind, Shape, Spec};
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -159,13 +158,11 @@ where
 
     /// Says when to stop: somebody asked, or the memory is full.
     fn stopper(&self) -> impl Fn() -> Option<String> {
-        let (held, most) = (resident_bytes().unwrap_or(0), self.context.limits.bytes.unwrap_or(MOST_BYTES));
-        move || {
-            let grown = || resident_bytes().is_some_and(|bytes| bytes.saturating_sub(held) >= most);
-            match self.context.is_interrupted() {
-                true => Some("interrupted".to_owned()),
-                false => grown().then(|| format!("{} of memory", HumanBytes(most))),
-            }
+        let held = resident_bytes().unwrap_or(0);
+        let limits = self.context.limits.or(Limits { bytes: Some(MOST_BYTES), ..Limits::default() });
+        move || match self.context.is_interrupted() {
+            true => Some("interrupted".to_owned()),
+            false => full(&limits, held),
         }
     }
 

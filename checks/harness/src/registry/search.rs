@@ -5,7 +5,7 @@ use super::context::Context;
 use super::live::{ClaimInfo, Identity, Live, claims_of};
 use super::row::Expect;
 use super::running::Running;
-use crate::engine::{Limits, Options, Report, Stop, search};
+use crate::engine::{Limits, Report, Stop};
 use crate::guard::quietly;
 use crate::trace::Form;
 use crate::trace::export::RustModel;
@@ -18,7 +18,6 @@ use std::hash::Hash;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-type SearchFn<M> = Box<dyn Fn(&M, &Options) -> Report<M> + Send + Sync>;
 type AfterFn<M> = Box<dyn Fn(&M, &Report<M>) -> Remarks + Send + Sync>;
 
 /// A search of a model, and what is expected of it. Every claim that is not named holds, or, if its form is
@@ -34,7 +33,6 @@ pub struct Search<M: Spec> {
     pub(super) limits: Limits,
     pub(super) waived: Vec<(&'static str, &'static str)>,
     pub(super) hash_broken: bool,
-    pub(super) search: SearchFn<M>,
     pub(super) after: Option<AfterFn<M>>,
     pub(super) rust: Option<RustModel>,
     pub(super) stateright: Option<fn(&M, SocketAddr)>,
@@ -65,7 +63,6 @@ where
             limits: Limits::default(),
             waived: Vec::new(),
             hash_broken: false,
-            search: Box::new(search),
             after: None,
             rust: None,
             stateright: None,
@@ -145,12 +142,6 @@ where
     /// The model's `Hash` is known to be broken, and an audit is to say so.
     pub fn hash_broken(mut self) -> Self {
         self.hash_broken = true;
-        self
-    }
-
-    /// Searches otherwise: packed, or under a symmetry.
-    pub fn search_with(mut self, search: impl Fn(&M, &Options) -> Report<M> + Send + Sync + 'static) -> Self {
-        self.search = Box::new(search);
         self
     }
 

@@ -7,6 +7,7 @@
 use super::states::States;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The schema that this version writes: name and major version.
 pub const SCHEMA: &str = "protocol-trace/1";
@@ -246,6 +247,9 @@ pub struct PropertyRow {
     pub kind: String,
     /// One letter a state: `T` holds, `F` fails, `?` not evaluated, `.` pending.
     pub values: String,
+    /// Why it fails, by state, where the claim says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub why: BTreeMap<usize, String>,
 }
 
 /// Something else that could have happened.

@@ -31,6 +31,8 @@ pub(crate) struct Pen<'r, 'm, M: Spec> {
     mail: Mail,
     lanes: Vec<Lane>,
     values: Vec<String>,
+    /// By claim: why it fails, by state.
+    whys: Vec<BTreeMap<usize, String>>,
     alternatives: Option<Vec<Vec<Alternative>>>,
     annotations: Vec<Annotation>,
     intervals: Intervals,
@@ -55,6 +57,7 @@ where
             mail: Mail::default(),
             lanes: lanes.map(|a| Lane { id: a.id, name: a.name, role: a.role }).collect(),
             values: vec![String::new(); recorder.claims.as_slice().len()],
+            whys: vec![BTreeMap::new(); recorder.claims.as_slice().len()],
             alternatives: (length <= WITH_ALTERNATIVES).then(Vec::new),
             annotations: Vec::new(),
             intervals: Intervals::default(),
@@ -70,7 +73,7 @@ where
         let token = init_token(pen.init_position(init, &fp));
         pen.states.push(Value::Object(vars));
         pen.steps.push(Step { token, kind: "init".to_owned(), fp, ..Step::default() });
-        pen.note_values(recorder.values(None, init));
+        pen.note_values(None, init);
         pen
     }
 
@@ -118,11 +121,11 @@ where
             fp,
             ..Step::default()
         });
-        self.note_values(recorder.values(Some((&self.now, action)), after));
+        let now = self.now.clone();
+        self.note_values(Some((&now, action)), after);
         let marks = || recorder.form.marks.map(|marks| marks(recorder.model, &self.now, action, after));
         let marks = recorder.guarded("what begins and ends with a step", marks, |_| None);
         marks.into_iter().flatten().for_each(|mark| self.intervals.note(mark, index));
-        let now = self.now.clone();
         self.note_beside(Some((&now, action)), after);
         self.now = after.clone();
     }
@@ -136,18 +139,22 @@ where
         let claims = recorder.claims.as_slice();
         let properties: Vec<PropertyRow> = claims
             .iter()
-            .zip(&self.values)
-            .map(|(claim, values)| PropertyRow {
+            .zip(self.values.iter().zip(&self.whys))
+            .map(|(claim, (values, why))| PropertyRow {
                 name: claim.id().to_owned(),
                 text: claim.text().to_owned(),
                 kind: shape_name(claim.shape()).to_owned(),
                 values: values.clone(),
+                why: why.clone(),
             })
             .collect();
         settle(&mut about, &properties);
         about.model_hash = model_hash(recorder.model, &recorder.form);
         about.fidelity = recorder.form.fidelity.to_owned();
-        let description = describe(&about, &self.steps);
+        let why = about.at.and_then(|at| {
+            properties.iter().find(|row| row.name == about.property).and_then(|row| row.why.get(&at))
+        });
+        let description = describe(&about, &self.steps, why);
         let status = match about.verdict.as_str() {
             "violated" | "panicked" => "violation",
             _ => "example",
@@ -216,8 +223,18 @@ where
         self.expected.push(recorder.guarded("the specification's side of a state", look, |_| None));
     }
 
-    fn note_values(&mut self, letters: Vec<char>) {
-        self.values.iter_mut().zip(letters).for_each(|(row, letter)| row.push(letter));
+    fn note_values(&mut self, step: Option<(&M::State, &M::Action)>, state: &M::State) {
+        let recorder = self.recorder;
+        let at = self.values.first().map_or(0, String::len);
+        let letters = recorder.values(step, state);
+        for (place, claim) in recorder.claims.as_slice().iter().enumerate() {
+            self.values[place].push(letters[place]);
+            if letters[place] == 'F'
+                && let Some(why) = recorder.why(claim, step, state)
+            {
+                self.whys[place].insert(at, why);
+            }
+        }
     }
 }
 
@@ -252,14 +269,17 @@ fn settle(about: &mut CheckInfo, properties: &[PropertyRow]) {
 }
 
 /// The finding in one sentence.
-fn describe(about: &CheckInfo, steps: &[Step]) -> String {
+fn describe(about: &CheckInfo, steps: &[Step], why: Option<&String>) -> String {
     let CheckInfo { property, text, .. } = about;
     let step = |at: usize| match steps.get(at) {
         Some(step) if at > 0 && !step.label.is_empty() => format!("step {at}, {}", step.label),
         _ => "the first state".to_owned(),
     };
     match (about.verdict.as_str(), about.at) {
-        ("violated", Some(at)) => format!("{property} ({text}) is broken at {}", step(at)),
+        ("violated", Some(at)) => {
+            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{property} ({text}) is broken at {}{why}", step(at))
+        }
         ("reached", Some(at)) => format!("{property} ({text}) is reached at {}", step(at)),
         ("panicked", _) => {
             format!(

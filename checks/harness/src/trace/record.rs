@@ -147,6 +147,20 @@ where
         quietly(value).unwrap_or('?')
     }
 
+    /// Why `claim` is broken at `state`, reached over `step`, if it says so.
+    pub(crate) fn why(
+        &self,
+        claim: &Claim<M>,
+        step: Option<(&M::State, &M::Action)>,
+        state: &M::State,
+    ) -> Option<String> {
+        let why = || match step {
+            Some((before, action)) => claim.why_step(self.model, before, action, state),
+            None => claim.why(self.model, state),
+        };
+        quietly(why).ok().flatten()
+    }
+
     /// The ids of the claims that fail when `action` is taken from `before` to `after`.
     pub(crate) fn broken(&self, before: &M::State, action: &M::Action, after: &M::State) -> Vec<String> {
         let failed = self.claims.as_slice().iter().filter(|claim| {

@@ -126,6 +126,17 @@ fn a_test_that_fills_the_memory_is_cut_and_names_it() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_was_held_before_a_search_counts_for_the_limit_of_the_process() {
+    // This process holds more than 64 KiB before it begins.
+    let whole = Limits { process: Some(64 << 10), seconds: Some(60.0), ..Limits::default() };
+    let message = failure(|| complete_within(endless(), whole));
+    assert!(message.contains("cut at 64.00 KiB of memory in this process, "), "{message}");
+    let roomy = Limits { process: Some(1 << 50), states: Some(1_000), ..Limits::default() };
+    assert!(failure(|| complete_within(endless(), roomy)).contains("cut at 1000 states"));
+}
+
+#[test]
 fn the_summary_says_what_was_searched() {
     let toy = Toy { within: |n| *n <= 3, ..Toy::new(|| vec![0_u64], |_| vec![0], |n, _| Some(n + 1)) };
     let summary = search(&toy, &Options::single()).summary();

@@ -1,5 +1,7 @@
 //! Refinement notices what the code never does: in tests, in searches, in random runs and in lockstep, for any mapping.
 
+mod many;
+
 use quorate::engine::{Limits, Options, Stop, search};
 use quorate::lockstep::{Choices, Reach, choice_driven, model_driven};
 use quorate::refine::{Mapping, Refinement, Waiver, Walk};

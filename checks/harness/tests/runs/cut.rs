@@ -107,5 +107,8 @@ fn random_runs_that_fill_the_memory_are_cut_and_name_it() {
     let cut = row(256 << 10, NEVER, plan.clone(), &limits(16 << 20));
     assert_eq!(cut.judgement, Judgement::Cut("16.00 MiB of memory".to_owned()), "{cut:?}");
     assert!(matches!(cut.conclusion, Conclusion::Bounded { .. }), "{cut:?}");
-    assert_eq!(row(1, NEVER, plan, &limits(4 << 30)).judgement, Judgement::Met);
+    assert_eq!(row(1, NEVER, plan.clone(), &limits(4 << 30)).judgement, Judgement::Met);
+    let whole = Limits { process: Some(64 << 10), ..Limits::default() };
+    let cut = row(1, NEVER, plan, &Context { limits: whole, threads: 1, ..Context::default() });
+    assert_eq!(cut.judgement, Judgement::Cut("64.00 KiB of memory in this process".to_owned()), "{cut:?}");
 }
