@@ -8,9 +8,11 @@ use stateright::Model;
 
 mod claim;
 mod picture;
+mod predicate;
 pub mod set;
-pub use claim::{Answer, Claim, Claims, OfState, OfStep, Shape, StateFn, StepAtFn, StepFn, Trigger, Truth};
+pub use claim::{Claim, Claims, Shape, Trigger, Truth};
 pub use picture::{Actor, Picture, Said, short};
+pub use predicate::{Answer, OfState, OfStep, StateFn, StepAtFn, StepFn};
 
 /// A kind of action: the word the paper uses for it. Coverage is counted per kind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

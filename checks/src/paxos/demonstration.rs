@@ -14,9 +14,7 @@ use super::{
 };
 use quorate::{
     refine::{OnWorld, Refinement},
-    registry::{
-        Check, Conclusion, Context, Expect, Identity, Live, LiveModel, Outcome, Property, Registry, Row,
-    },
+    registry::{Check, Conclusion, Context, Expect, Identity, Live, Outcome, Property, Registry, Row},
     simulate::Random,
     trace::{CheckInfo, Form, Minimised, minimise},
     verdict::Run,
@@ -55,8 +53,8 @@ pub fn register(registry: &mut Registry) {
     let expect = Expect::Reachable { steps: None };
     let listed = vec![Property { id: ID.to_owned(), text: TEXT.to_owned(), expect }];
     let form = Form::serde().marked(marks).beside_specification();
-    let live = Arc::new(Live::new(Arc::new(wild()), form, identity.clone()));
-    let replays: Arc<dyn LiveModel> = Arc::<Live<Wild>>::clone(&live);
+    let live = Live::new(Arc::new(wild()), form, identity.clone());
+    let replays = live.replays();
     let run = move |context: &Context, stem: &str| demonstrate(&live, context, stem);
     registry.add(Check::custom(identity, listed, run).replays_in(replays));
 }

@@ -12,6 +12,8 @@ pub struct Named {
     pub in_crate: bool,
     /// True if it stands in a `use` declaration.
     pub in_use: bool,
+    /// True if that declaration is public in any way: it passes the name on.
+    pub is_passed_on: bool,
     /// Under which name a `use` brings it in, if not its last segment.
     pub alias: Option<String>,
     /// From 1.
@@ -20,8 +22,15 @@ pub struct Named {
 
 /// All paths of two or more segments, and all `use` declarations, of a file that is module `module` of its crate.
 pub fn named_paths(tokens: &[Token<'_>], module: &[String]) -> Vec<Named> {
-    let mut reader =
-        Reader { tokens, at: 0, module: module.to_vec(), depth: 0, inline: Vec::new(), found: Vec::new() };
+    let mut reader = Reader {
+        tokens,
+        at: 0,
+        module: module.to_vec(),
+        depth: 0,
+        inline: Vec::new(),
+        passes_on: false,
+        found: Vec::new(),
+    };
     while reader.at < tokens.len() {
         reader.item();
     }
@@ -35,6 +44,8 @@ struct Reader<'t, 's> {
     depth: usize,
     /// Depths at which inline modules were opened.
     inline: Vec<usize>,
+    /// Is the `use` declaration that is being read a public one?
+    passes_on: bool,
     found: Vec<Named>,
 }
 
@@ -84,6 +95,9 @@ impl<'s> Reader<'_, 's> {
 
     /// `use` tree `;`. A word `use` that opens no path (as in `impl Trait + use<'a>`) is passed over.
     fn use_declaration(&mut self) {
+        // `pub use`, `pub(crate) use`.
+        let before = self.at.checked_sub(1).map_or("", |at| self.tokens[at].text);
+        self.passes_on = matches!(before, "pub" | ")");
         self.at += 1;
         if self.text(0) == "<" {
             return;
@@ -141,7 +155,8 @@ impl<'s> Reader<'_, 's> {
 
     fn record(&mut self, segments: Vec<String>, alias: Option<String>, in_use: bool, line: usize) {
         let (segments, in_crate) = resolve(&segments, &self.module);
-        self.found.push(Named { segments, in_crate, in_use, alias, line });
+        let is_passed_on = in_use && self.passes_on;
+        self.found.push(Named { segments, in_crate, in_use, is_passed_on, alias, line });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tests that no run would reach.
 
-use super::{Finding, packages::manifest_line};
+use super::{Finding, manifest::manifest_line};
 use crate::tree::Tree;
 use cargo_metadata::Metadata;
 

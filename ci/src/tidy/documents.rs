@@ -1,7 +1,7 @@
 //! The documents say what is so: the README's commands, generated parts and dependency table, links that lead
 //! somewhere, and a first line for every package.
 
-use super::{Finding, packages};
+use super::{Finding, manifest, packages};
 use crate::tree::{File, Tree};
 use cargo_metadata::Metadata;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,7 +96,7 @@ fn links(tree: &Tree, file: &File, findings: &mut Vec<Finding>) {
 /// Every package has a description, and its libraries and programs begin with what they are.
 fn package_docs(tree: &Tree, metadata: &Metadata, findings: &mut Vec<Finding>) {
     for package in metadata.workspace_packages() {
-        let (manifest, _) = packages::manifest_line(tree, package, "name");
+        let (manifest, _) = manifest::manifest_line(tree, package, "name");
         if package.description.as_deref().unwrap_or("").trim().is_empty() {
             findings.push(finding(&manifest, 1, "has no description".into(), "a package says what it is"));
         }

@@ -10,6 +10,8 @@ mod documents;
 mod driver;
 mod grid;
 mod layers;
+mod manifest;
+mod mutual;
 mod packages;
 mod paper;
 mod sizes;
@@ -44,9 +46,10 @@ impl fmt::Display for Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     arrows::check,
     layers::check,
+    mutual::check,
     packages::check,
     grid::check,
     sizes::check,

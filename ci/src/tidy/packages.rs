@@ -1,6 +1,6 @@
 //! Which package may depend on which, read from cargo itself.
 
-use super::{Finding, asleep, twin, unused};
+use super::{Finding, asleep, manifest::manifest_line, twin, unused};
 use crate::tree::Tree;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
 use std::{
@@ -156,18 +156,4 @@ fn chains(metadata: &Metadata, from: &PackageId) -> BTreeMap<String, Vec<String>
 fn finding(tree: &Tree, package: &Package, name: &str, what: String, why: &'static str) -> Finding {
     let (file, line) = manifest_line(tree, package, name);
     Finding { file, line, rule: RULE, what, why }
-}
-
-/// The package's manifest and the line on which it names the dependency (the first line if none does).
-pub(super) fn manifest_line(tree: &Tree, package: &Package, name: &str) -> (String, usize) {
-    let manifest = package.manifest_path.as_std_path();
-    let root = tree.root.canonicalize().unwrap_or_else(|_| tree.root.clone());
-    let relative =
-        manifest.strip_prefix(&tree.root).or_else(|_| manifest.strip_prefix(&root)).unwrap_or(manifest);
-    let file = relative.to_string_lossy().replace('\\', "/");
-    let named = |line: &str| {
-        line.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '.', '=']))
-    };
-    let line = tree.get(&file).and_then(|f| f.text.lines().position(named)).map_or(1, |index| index + 1);
-    (file, line)
 }

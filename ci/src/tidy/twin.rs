@@ -1,6 +1,6 @@
 //! The twin package of the core, which compiles the same files against loom, agrees with the core's manifest.
 
-use super::{Finding, packages::manifest_line};
+use super::{Finding, manifest::manifest_line};
 use crate::tree::Tree;
 use cargo_metadata::{DependencyKind, Metadata, Package, Target};
 use std::collections::BTreeSet;

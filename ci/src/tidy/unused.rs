@@ -1,6 +1,6 @@
 //! What a package depends on, it names.
 
-use super::{Finding, packages::manifest_line};
+use super::{Finding, manifest::manifest_line};
 use crate::{
     scan::tokens,
     tree::{File, Tree},

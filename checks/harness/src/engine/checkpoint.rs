@@ -10,7 +10,7 @@ use super::options::Options;
 use super::purity::Purity;
 use super::report::{Ended, Report};
 use super::search::{Search, Standing};
-use super::stored;
+use super::stored::{self, CheckpointError};
 use super::subject::{ByPart, BySpec, Subject};
 use quorate_spec::Spec;
 use serde::{Serialize, de::DeserializeOwned};
@@ -29,38 +29,6 @@ pub struct Checkpoint {
     /// The model's configuration in words: bounds, budgets, variants. Two searches that explore different states
     /// must not share it. (Type, claims, kinds and initial states are compared too; steps cannot be.)
     pub configuration: String,
-}
-
-/// Why a checkpoint was not taken up, or not written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CheckpointError {
-    /// The file cannot be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// It belongs to another model, another configuration, or another version.
-    #[error("{path} is a checkpoint of another search\n  it is of: {found}\n  this is:  {expected}")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// What it is of.
-        found: String,
-        /// What was asked for.
-        expected: String,
-    },
-    /// It is no checkpoint, or was damaged.
-    #[error("{path} is not a whole checkpoint: {what}")]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        what: String,
-    },
 }
 
 /// Searches like [`search_encoded`](super::search_encoded), from where the checkpoint stands if there is one. A search

@@ -57,7 +57,7 @@ mod tally;
 mod worker;
 
 pub use audit::Audit;
-pub use checkpoint::{Checkpoint, CheckpointError, search_resumable};
+pub use checkpoint::{Checkpoint, search_resumable};
 pub(crate) use clock::{full, resident_bytes, thread_nanoseconds};
 pub use entry::{search, search_encoded, search_model, search_packed, search_symmetric};
 pub use fingerprint::fingerprint;
@@ -68,4 +68,5 @@ pub use keep::Packed;
 pub use options::{Limits, Options, Stop, Store};
 pub use purity::Impurity;
 pub use report::{Ended, Finding, Report};
+pub use stored::CheckpointError;
 pub use symmetry::Symmetry;

@@ -1,6 +1,5 @@
 //! The file format of a checkpoint: little-endian words, lengths before what is counted, a checksum at the end.
 
-use super::checkpoint::CheckpointError;
 use super::coverage::Coverage;
 use super::frontier::{Chunk, Frontier};
 use super::purity::Initial;
@@ -10,7 +9,7 @@ use super::tally::{Event, Tally};
 use quorate_spec::Kind;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 
 const MAGIC: &[u8; 16] = b"quorate search 2";
@@ -18,6 +17,38 @@ const MAGIC: &[u8; 16] = b"quorate search 2";
 const NONE: u64 = u64::MAX;
 
 type Bytes = Box<[u8]>;
+
+/// Why a checkpoint was not taken up, or not written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// The file cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It belongs to another model, another configuration, or another version.
+    #[error("{path} is a checkpoint of another search\n  it is of: {found}\n  this is:  {expected}")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it is of.
+        found: String,
+        /// What was asked for.
+        expected: String,
+    },
+    /// It is no checkpoint, or was damaged.
+    #[error("{path} is not a whole checkpoint: {what}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+}
 
 /// Writes where a search stands.
 pub(super) fn write(path: &Path, identity: &str, standing: &Standing<Bytes>) -> Result<(), CheckpointError> {

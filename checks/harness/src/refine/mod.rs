@@ -16,6 +16,7 @@ mod mapping;
 mod model;
 mod on_world;
 mod places;
+mod spec;
 mod walk;
 
 pub use adequacy::{Adequacy, Waiver};

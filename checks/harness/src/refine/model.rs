@@ -1,8 +1,8 @@
 //! The concrete model with the claim that it refines the specification.
 
-use super::{Adequacy, Mapping, Walk, adequacy::Tally, lifted, places::Places};
+use super::{Adequacy, Mapping, Walk, adequacy::Tally, places::Places};
 use crate::world::Memo;
-use quorate_spec::{Actor, Again, Claim, Claims, Kind, Picture, Remarks, Shape, Spec};
+use quorate_spec::{Claim, Claims, Kind, Shape, Spec};
 use stateright::Model;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::{fmt, sync::Arc};
@@ -72,7 +72,7 @@ pub(super) struct Image<S> {
 /// An action of the specification that the code never performs fails a complete search ([`Spec::after_search`]) and
 /// random runs ([`Spec::after_runs`]), whoever starts them, unless the mapping waives it ([`Mapping::waived`]).
 pub struct Refinement<R: Mapping> {
-    concrete: R::Concrete,
+    pub(super) concrete: R::Concrete,
     mapping: R,
     claims: Claims<Abstract<R>>,
     concrete_claims: Claims<R::Concrete>,
@@ -151,7 +151,7 @@ impl<R: Mapping> Refinement<R> {
     }
 
     /// Counts from nothing.
-    fn reset(&self) {
+    pub(super) fn reset(&self) {
         self.images.clear();
         self.met.store(0, Relaxed);
         self.refuted.store(false, Relaxed);
@@ -159,7 +159,7 @@ impl<R: Mapping> Refinement<R> {
     }
 
     /// The specification's actions that must have been performed and were not, one sentence each.
-    fn missed(&self) -> Vec<String> {
+    pub(super) fn missed(&self) -> Vec<String> {
         if self.refuted.load(Relaxed) {
             return Vec::new();
         }
@@ -211,7 +211,7 @@ impl<R: Mapping> Refinement<R> {
     }
 
     /// In words: the specification's actions that the step is, or why it is none.
-    fn says(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> String {
+    pub(super) fn says(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> String {
         let walk = self.walk(before, action, after);
         let kinds = walk.taken().iter().map(|taken| self.mapping.specification().kind(taken).to_string());
         let kinds: Vec<String> = kinds.collect();
@@ -256,7 +256,7 @@ impl<R: Mapping> Refinement<R> {
         self.concrete_claims.as_slice()
     }
 
-    fn refines(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> bool {
+    pub(super) fn refines(&self, before: &State<R>, action: &Action<R>, after: &State<R>) -> bool {
         let refines = self.performs(before, action, after);
         if !refines {
             self.refuted.store(true, Relaxed);
@@ -285,10 +285,6 @@ impl<R: Mapping> Refinement<R> {
     }
 }
 
-fn refines<R: Mapping>(m: &Refinement<R>, before: &State<R>, action: &Action<R>, after: &State<R>) -> bool {
-    m.refines(before, action, after)
-}
-
 impl<R: Mapping> Model for Refinement<R> {
     type State = State<R>;
     type Action = Action<R>;
@@ -307,89 +303,5 @@ impl<R: Mapping> Model for Refinement<R> {
 
     fn within_boundary(&self, state: &Self::State) -> bool {
         self.concrete.within_boundary(state)
-    }
-}
-
-impl<R: Mapping> Spec for Refinement<R> {
-    fn kinds(&self) -> Vec<Kind> {
-        self.concrete.kinds()
-    }
-
-    fn kind(&self, action: &Self::Action) -> Kind {
-        self.concrete.kind(action)
-    }
-
-    fn claims(&self, claims: &mut Claims<Self>) {
-        claims.always_step(
-            "refines",
-            "every step of the code is a step of the specification, or none",
-            refines,
-        );
-        lifted::claims(self, claims);
-    }
-
-    fn again(&self, state: &Self::State, action: &Self::Action) -> Again<Self::Action> {
-        self.concrete.again(state, action)
-    }
-
-    fn before_search(&self) {
-        self.reset();
-        self.concrete.before_search();
-    }
-
-    fn after_search(&self, complete: bool) -> Remarks {
-        let mut remarks = self.concrete.after_search(complete);
-        remarks.lines.push(format!("adequacy: {}", self.adequacy()));
-        if remarks.again {
-            return remarks;
-        }
-        // Of a search that was cut or stopped nobody knows what the rest would have named.
-        if complete {
-            remarks.failures.extend(self.missed());
-        }
-        // What replays a trace of this search needs little of what was remembered.
-        Spec::forget(self);
-        remarks
-    }
-
-    fn before_runs(&self) {
-        self.reset();
-        self.concrete.before_runs();
-    }
-
-    fn after_runs(&self) -> Remarks {
-        let mut remarks = self.concrete.after_runs();
-        let adequacy = self.adequacy();
-        let counts = adequacy.hits.iter().map(|(kind, hits)| format!("{kind} {hits}"));
-        remarks.lines.push(format!("the code performed: {}", counts.collect::<Vec<_>>().join(", ")));
-        remarks.failures.extend(self.missed());
-        Spec::forget(self);
-        remarks
-    }
-
-    fn is_void(&self) -> bool {
-        self.concrete.is_void()
-    }
-
-    fn is_stutter(&self, before: &Self::State, after: &Self::State) -> bool {
-        self.concrete.is_stutter(before, after)
-    }
-
-    fn forget(&self) {
-        Refinement::forget(self);
-        self.concrete.forget();
-    }
-
-    fn actors(&self, init: &Self::State) -> Vec<Actor> {
-        self.concrete.actors(init)
-    }
-
-    fn picture(&self, before: &Self::State, action: &Self::Action, after: &Self::State) -> Picture
-    where
-        Self::Action: fmt::Debug,
-    {
-        let mut picture = self.concrete.picture(before, action, after);
-        picture.refines = Some(self.says(before, action, after));
-        picture
     }
 }

@@ -3,8 +3,9 @@
 
 use super::check::{Check, Outcome, Property};
 use super::context::Context;
-use super::live::{Identity, Live, LiveModel};
+use super::live::Identity;
 use super::row::{Conclusion, Expect, Row};
+use super::typed::Live;
 use crate::engine::{Induction, inductive};
 use crate::trace::{CheckInfo, Form};
 use crate::verdict::Run;
@@ -102,8 +103,8 @@ where
         let (id, text) = self.property;
         let expect = self.expect;
         let listed = Property { id: id.to_owned(), text: text.to_owned(), expect };
-        let live = Arc::new(Live::new(Arc::new(FromAnywhere(self)), Form::serde(), identity.clone()));
-        let replays: Arc<dyn LiveModel> = Arc::<Live<FromAnywhere<M>>>::clone(&live);
+        let live = Live::new(Arc::new(FromAnywhere(self)), Form::serde(), identity.clone());
+        let replays = live.replays();
         let run = move |context: &Context, stem: &str| {
             let row = row(&live, Row::new(live.identity(), id, text, expect), context, stem);
             Outcome { rows: vec![row], ..Outcome::default() }
@@ -114,9 +115,9 @@ where
 
 fn row<M>(live: &Live<FromAnywhere<M>>, mut row: Row, context: &Context, stem: &str) -> Row
 where
-    M: Spec + Send + Sync,
-    M::State: Clone + Hash + Send + Sync,
-    M::Action: Clone + Debug + Send + Sync,
+    M: Spec + Send + Sync + 'static,
+    M::State: Clone + Hash + Debug + Serialize + Send + Sync + 'static,
+    M::Action: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static,
 {
     let start = Instant::now();
     let Inductive { model, invariant, states, typed, .. } = &live.model().0;

@@ -24,6 +24,7 @@
 //!
 //! [`crate::cli::main`] makes a command line of it.
 
+mod any_live;
 mod check;
 mod context;
 mod explore;
@@ -36,16 +37,19 @@ mod running;
 mod sampling;
 mod search;
 mod shorten;
+mod typed;
+mod untyped;
 
 pub use check::{Check, Outcome, Property};
 pub use context::{Context, TRACES};
 pub use explore::{Edge, Found, Goal, Graph, Node};
 pub use induction::{FromAnywhere, Inductive};
-pub use live::{ClaimInfo, Identity, Live, LiveModel, Walk};
+pub use live::{ClaimInfo, Identity, LiveModel, Walk};
 pub use recorded::Recorded;
 pub use row::{Conclusion, Expect, Judgement, Row};
 pub use sampling::Sampling;
 pub use search::{Remarks, Search};
+pub use typed::Live;
 
 use crate::escape::file_name;
 use crate::trace::{CheckInfo, digest};

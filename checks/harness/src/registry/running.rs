@@ -1,18 +1,51 @@
 //! One run of a check that searches a model: from the engine's report to rows and traces.
 
-use super::check::{NO_PANIC, Outcome};
+use super::check::{Check, NO_PANIC, Outcome, Property};
 use super::context::Context;
-use super::live::{Live, claims_of};
+use super::live::claims_of;
 use super::row::{Conclusion, Expect, Judgement, PANIC, Row};
 use super::search::{Remarks, Search};
+use super::typed::Live;
 use crate::engine::{Ended, Finding, Options, Report, search};
-use crate::guard::caught;
+use crate::guard::{caught, quietly};
 use crate::trace::CheckInfo;
 use crate::verdict::{Run, Verdict};
 use quorate_spec::{Kind, Spec};
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::path::PathBuf;
+use std::sync::Arc;
+
+impl<M> From<Search<M>> for Check
+where
+    M: Spec + Send + Sync + 'static,
+    M::State: Clone + Hash + Eq + Send + Sync + 'static,
+    M::Action: Clone + Debug + Send + Sync + 'static,
+{
+    fn from(search: Search<M>) -> Check {
+        let live = Live::with(
+            Arc::clone(&search.model),
+            search.form,
+            search.identity.clone(),
+            search.rust.clone(),
+            search.stateright,
+        );
+        let replays = live.replays();
+        // A model that panics here does so again when the check runs, where it is a finding.
+        let claims = quietly(|| claims_of(&*search.model)).unwrap_or_default();
+        let claims = claims.into_iter().filter(|claim| search.reports(&claim.id));
+        let properties = claims.map(|claim| Property {
+            expect: search.expectation(&claim),
+            id: claim.id,
+            text: claim.text,
+        });
+        let (identity, properties, deep) = (search.identity.clone(), properties.collect(), search.deep);
+        let run = move |context: &Context, stem: &str| {
+            Running { search: &search, live: &live, context, stem }.run()
+        };
+        Check { identity, properties, deep, sampled: false, live: Some(replays), run: Box::new(run) }
+    }
+}
 
 /// One run of the check.
 pub(super) struct Running<'a, M: Spec> {
@@ -197,7 +230,7 @@ where
     }
 
     fn text(&self, state: &M::State) -> String {
-        serde_json::Value::Object(self.search.form.vars(state)).to_string()
+        serde_json::Value::Object(self.search.form.vars(&self.search.model, state)).to_string()
     }
 
     fn panic(&self, report: &Report<M>) -> Option<Row> {

@@ -3,9 +3,10 @@
 
 use super::check::{Check, NO_PANIC, Outcome, Property};
 use super::context::Context;
-use super::live::{Identity, Live, LiveModel};
+use super::live::Identity;
 use super::row::{Conclusion, Expect, Judgement, PANIC, Row};
 use super::search::Remarks;
+use super::typed::Live;
 use crate::engine::{Limits, full, resident_bytes};
 use crate::guard::{caught, quietly};
 use crate::simulate::{Panicked, Plan, Sample, Spread, Steering, runs_on};
@@ -70,8 +71,8 @@ where
         identity.bounds.insert("seeds".to_owned(), format!("{:?}", plan.seeds).into());
         identity.bounds.insert("steps".to_owned(), plan.steps.into());
         let listed = Property { id: id.to_owned(), text: text.to_owned(), expect };
-        let live = Arc::new(Live::new(Arc::new(model), form, identity.clone()));
-        let replays: Arc<dyn LiveModel> = Arc::<Live<M>>::clone(&live);
+        let live = Live::new(Arc::new(model), form, identity.clone());
+        let replays = live.replays();
         let until = matches!(expect, Expect::Violated { .. }).then_some(id);
         let steering = Steering { until, rare: faults, ..steering };
         let run = move |context: &Context, stem: &str| {
@@ -106,9 +107,9 @@ struct Runs<'a, M: Spec> {
 
 impl<M> Runs<'_, M>
 where
-    M: Spec + Send + Sync,
-    M::State: Clone + Hash + Send,
-    M::Action: Clone + Debug + Send,
+    M: Spec + Send + Sync + 'static,
+    M::State: Clone + Hash + Send + Sync + 'static,
+    M::Action: Clone + Debug + Send + Sync + 'static,
 {
     fn run(&self) -> Outcome {
         let start = Instant::now();

@@ -1,12 +1,8 @@
 //! A check that searches a model: any [`Spec`], a refinement or a world among them.
 
-use super::check::{Check, Property};
-use super::context::Context;
-use super::live::{ClaimInfo, Identity, Live, claims_of};
+use super::live::{ClaimInfo, Identity, claims_of};
 use super::row::Expect;
-use super::running::Running;
 use crate::engine::{Limits, Report, Stop};
-use crate::guard::quietly;
 use crate::trace::Form;
 use crate::trace::export::RustModel;
 pub use quorate_spec::Remarks;
@@ -16,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 type AfterFn<M> = Box<dyn Fn(&M, &Report<M>) -> Remarks + Send + Sync>;
 
@@ -178,37 +174,5 @@ where
 
     pub(super) fn reports(&self, id: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == id)
-    }
-}
-
-impl<M> From<Search<M>> for Check
-where
-    M: Spec + Send + Sync + 'static,
-    M::State: Clone + Hash + Eq + Send + Sync + 'static,
-    M::Action: Clone + Debug + Send + Sync + 'static,
-{
-    fn from(search: Search<M>) -> Check {
-        let live = Live {
-            model: Arc::clone(&search.model),
-            form: search.form,
-            identity: search.identity.clone(),
-            rust: search.rust.clone(),
-            stateright: search.stateright,
-            panics: Mutex::default(),
-        };
-        let live = Arc::new(live);
-        // A model that panics here does so again when the check runs, where it is a finding.
-        let claims = quietly(|| claims_of(&*search.model)).unwrap_or_default();
-        let claims = claims.into_iter().filter(|claim| search.reports(&claim.id));
-        let properties = claims.map(|claim| Property {
-            expect: search.expectation(&claim),
-            id: claim.id,
-            text: claim.text,
-        });
-        let (identity, properties, deep) = (search.identity.clone(), properties.collect(), search.deep);
-        let own = Arc::clone(&live);
-        let run =
-            move |context: &Context, stem: &str| Running { search: &search, live: &own, context, stem }.run();
-        Check { identity, properties, deep, sampled: false, live: Some(live), run: Box::new(run) }
     }
 }

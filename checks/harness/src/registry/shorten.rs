@@ -1,14 +1,13 @@
 //! Makes a run of a model shorter, and keeps what was found in it.
 
+use super::any_live::AnyLive;
 use super::explore::{self, Goal};
-use super::live::Live;
+use super::untyped::{Action, State, Untyped};
 use crate::guard::quietly;
 use crate::steps;
 use crate::trace::{CheckInfo, Divergence, Recorder, Trace, verify};
 use crate::verdict::Run;
 use quorate_spec::{Again, Spec};
-use std::fmt::Debug;
-use std::hash::Hash;
 
 /// A run, as short as it could be made.
 pub(super) struct Shortened {
@@ -18,29 +17,24 @@ pub(super) struct Shortened {
     pub(super) astray: Option<Divergence>,
 }
 
-impl<M> Live<M>
-where
-    M: Spec + Send + Sync,
-    M::State: Clone + Hash,
-    M::Action: Clone + Debug,
-{
+impl AnyLive {
     /// `run` without the steps that what was found does not need, or the shortest one where a search of at most `states`
     /// states finds it. If the shorter run does not show it, or its trace does not replay, the run stays as it is.
-    pub(super) fn shortened(&self, about: CheckInfo, run: &Run<M>, states: u64) -> Shortened {
+    pub(super) fn shortened(&self, about: CheckInfo, run: &Run<Untyped>, states: u64) -> Shortened {
         let property = about.property.clone();
         let is_panic = about.panic.is_some();
-        let shows = |run: &Run<M>| match is_panic {
+        let shows = |run: &Run<Untyped>| match is_panic {
             true => self.panics_at_end(run).map(|_| run.len()),
             false => self.shows(run, &property),
         };
         let whole = |about| {
             let trace = self.record(run, about);
-            let astray = verify(&*self.model, &self.form, &trace).err();
+            let astray = verify(&self.model, &self.form, &trace).err();
             Shortened { trace, steps: run.len(), astray }
         };
         let Some(at) = shows(run) else { return whole(about) };
-        let actions: Vec<M::Action> = run.actions().take(at).cloned().collect();
-        let goes = |kept: &[M::Action]| quietly(|| self.take_what_goes(&run.init, kept)).ok();
+        let actions: Vec<Action> = run.actions().take(at).cloned().collect();
+        let goes = |kept: &[Action]| quietly(|| self.take_what_goes(&run.init, kept)).ok();
         let kept =
             crate::trace::minimise(&actions, |kept| goes(kept).is_some_and(|run| shows(&run).is_some()));
         let mut method = "drop-one";
@@ -48,14 +42,14 @@ where
         let goal = Goal { property: property.clone(), depth: short.len().saturating_sub(1) };
         if states > 0
             && !is_panic
-            && let (Some(found), _) = explore::find(&*self.model, &self.form, None, &goal, states)
+            && let (Some(found), _) = explore::find(&self.model, &self.form, None, &goal, states)
             && found.len() < short.len()
         {
             (short, method) = (found, "search");
         }
         let panic = is_panic.then(|| self.panics_at_end(&short)).flatten();
         let mut retold = self.record(&short, CheckInfo { panic, ..about.clone() });
-        if verify(&*self.model, &self.form, &retold).is_err() {
+        if verify(&self.model, &self.form, &retold).is_err() {
             return whole(about);
         }
         if let Some(harness) = &mut retold.harness {
@@ -66,8 +60,8 @@ where
     }
 
     /// The run that takes what it can of `actions`, in order; what is not on offer, or leaves the boundary, is left out.
-    pub(super) fn take_what_goes(&self, init: &M::State, actions: &[M::Action]) -> Run<M> {
-        let recorder = Recorder::new(&*self.model, self.form);
+    pub(super) fn take_what_goes(&self, init: &State, actions: &[Action]) -> Run<Untyped> {
+        let recorder = Recorder::new(&self.model, self.form);
         let mut run = Run { init: init.clone(), steps: Vec::new() };
         for action in actions {
             let here = match self.model.again(run.last(), action) {
@@ -80,7 +74,7 @@ where
                 }
             };
             if let Some(action) = here
-                && let Some(next) = steps::take(&*self.model, run.last(), action.clone())
+                && let Some(next) = steps::take(&self.model, run.last(), action.clone())
             {
                 run.steps.push((action, next));
             }
@@ -89,13 +83,13 @@ where
     }
 
     /// Does what was found of `property` show in `run`, and at which state?
-    pub(super) fn shows(&self, run: &Run<M>, property: &str) -> Option<usize> {
-        let recorder = Recorder::new(&*self.model, self.form);
+    pub(super) fn shows(&self, run: &Run<Untyped>, property: &str) -> Option<usize> {
+        let recorder = Recorder::new(&self.model, self.form);
         recorder.found_at(property, &run.init, &run.steps)
     }
 
     /// The message of the panic that whoever examines the last state of `run` meets.
-    pub(super) fn panics_at_end(&self, run: &Run<M>) -> Option<String> {
-        Recorder::new(&*self.model, self.form).panic_in(run.last())
+    pub(super) fn panics_at_end(&self, run: &Run<Untyped>) -> Option<String> {
+        Recorder::new(&self.model, self.form).panic_in(run.last())
     }
 }

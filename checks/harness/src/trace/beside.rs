@@ -3,16 +3,11 @@
 use super::diff::changes;
 use super::form::Form;
 use super::format::Expected;
+use super::marks::Arrival;
 use super::tree::to_itf;
 use crate::refine::{Mapping, Mismatch, Refinement};
 use serde::Serialize;
 use stateright::Model;
-
-/// The state before and the action that led on from it; nothing for a first state.
-type Arrival<'a, M> = Option<(&'a <M as Model>::State, &'a <M as Model>::Action)>;
-
-/// The specification's side of a state, given how it was arrived at.
-pub(crate) type BesideFn<M> = fn(&M, Arrival<'_, M>, &<M as Model>::State) -> Option<Expected>;
 
 impl<R: Mapping> Form<Refinement<R>>
 where

@@ -1,8 +1,7 @@
 //! How the states and actions of one model become data, and how an action is read back.
 
-use super::beside::BesideFn;
 use super::debug::from_debug;
-use super::marks::MarksFn;
+use super::marks::{BesideFn, MarksFn};
 use super::tree::to_itf;
 use super::write::digest;
 use crate::guard::quietly;
@@ -17,10 +16,12 @@ use std::fmt::Debug;
 /// [`Form::serde`] where the types have serde; [`Form::debug`] where they derive only `Debug`. A plain struct of
 /// functions, so that code that records traces needs no serde bound.
 pub struct Form<M: Model> {
-    pub(crate) state: fn(&M::State) -> Value,
-    pub(crate) action: fn(&M::Action) -> Value,
-    pub(crate) event: fn(&M::Action) -> Option<Value>,
-    pub(crate) read_event: fn(&Value) -> Option<M::Action>,
+    /// The names of the model's type, of its states' and of its actions'.
+    pub(crate) names: fn(&M) -> [&'static str; 3],
+    pub(crate) state: fn(&M, &M::State) -> Value,
+    pub(crate) action: fn(&M, &M::Action) -> Value,
+    pub(crate) event: fn(&M, &M::Action) -> Option<Value>,
+    pub(crate) read_event: fn(&M, &Value) -> Option<M::Action>,
     pub(crate) marks: Option<MarksFn<M>>,
     pub(crate) beside: Option<BesideFn<M>>,
     pub(crate) fidelity: &'static str,
@@ -41,10 +42,11 @@ impl<M: Model> Form<M> {
         M::Action: Serialize + DeserializeOwned + Debug,
     {
         Form {
-            state: |state| to_itf(state).unwrap_or_else(|_| from_debug(state)),
-            action: |action| to_itf(action).unwrap_or_else(|_| from_debug(action)),
-            event: |action| serde_json::to_value(action).ok(),
-            read_event: |value| serde_json::from_value(value.clone()).ok(),
+            names,
+            state: |_, state| to_itf(state).unwrap_or_else(|_| from_debug(state)),
+            action: |_, action| to_itf(action).unwrap_or_else(|_| from_debug(action)),
+            event: |_, action| serde_json::to_value(action).ok(),
+            read_event: |_, value| serde_json::from_value(value.clone()).ok(),
             marks: None,
             beside: None,
             fidelity: "serde",
@@ -58,16 +60,17 @@ impl<M: Model> Form<M> {
         M::Action: Debug,
     {
         Form {
-            state: |state| match from_debug(state) {
+            names,
+            state: |_, state| match from_debug(state) {
                 // The name of the state's type says nothing: its fields are the variables.
                 Value::Object(mut whole) if whole.contains_key("tag") && whole["value"].is_object() => {
                     whole.remove("value").unwrap_or_default()
                 }
                 other => other,
             },
-            action: from_debug,
-            event: |_| None,
-            read_event: |_| None,
+            action: |_, action| from_debug(action),
+            event: |_, _| None,
+            read_event: |_, _| None,
             marks: None,
             beside: None,
             fidelity: "debug",
@@ -81,16 +84,16 @@ impl<M: Model> Form<M> {
     }
 
     /// The state as the variables of a trace: its fields, or the one variable `state`.
-    pub fn vars(&self, state: &M::State) -> Map<String, Value> {
-        match (self.state)(state) {
+    pub fn vars(&self, model: &M, state: &M::State) -> Map<String, Value> {
+        match (self.state)(model, state) {
             Value::Object(fields) if is_record(&fields) => fields,
             other => Map::from_iter([("state".to_owned(), other)]),
         }
     }
 
     /// As [`Form::vars`]; where the state cannot be written because its own code panics, that is what is written.
-    pub(crate) fn vars_or_panic(&self, state: &M::State) -> (Map<String, Value>, Option<String>) {
-        match quietly(|| self.vars(state)) {
+    pub(crate) fn vars_or_panic(&self, model: &M, state: &M::State) -> (Map<String, Value>, Option<String>) {
+        match quietly(|| self.vars(model, state)) {
             Ok(vars) => (vars, None),
             Err(message) => {
                 (Map::from_iter([("state".to_owned(), format!("panics: {message}").into())]), Some(message))
@@ -99,9 +102,9 @@ impl<M: Model> Form<M> {
     }
 
     /// The parts of an action, by name, as Quint's tools read them.
-    pub(crate) fn picks(&self, action: &M::Action) -> Map<String, Value> {
+    pub(crate) fn picks(&self, model: &M, action: &M::Action) -> Map<String, Value> {
         let some = |value: Value| super::tree::variant("Some", value);
-        let tree = (self.action)(action);
+        let tree = (self.action)(model, action);
         let inner = match &tree {
             Value::Object(fields) if !is_record(fields) && fields.contains_key("tag") => &fields["value"],
             whole => whole,
@@ -130,6 +133,10 @@ where
     }
 }
 
+fn names<M: Model>(_: &M) -> [&'static str; 3] {
+    [std::any::type_name::<M>(), std::any::type_name::<M::State>(), std::any::type_name::<M::Action>()]
+}
+
 /// A record, and not one of the format's own wrappers.
 fn is_record(fields: &Map<String, Value>) -> bool {
     let variant = fields.len() == 2 && fields.contains_key("tag") && fields.contains_key("value");
@@ -144,9 +151,7 @@ pub(crate) fn model_hash<M: quorate_spec::Spec>(model: &M, form: &Form<M>) -> St
 
 fn hash_of<M: quorate_spec::Spec>(model: &M, form: &Form<M>) -> String {
     let mut text = String::new();
-    for name in
-        [std::any::type_name::<M>(), std::any::type_name::<M::State>(), std::any::type_name::<M::Action>()]
-    {
+    for name in (form.names)(model) {
         text.push_str(name);
         text.push('\n');
     }
@@ -159,7 +164,7 @@ fn hash_of<M: quorate_spec::Spec>(model: &M, form: &Form<M>) -> String {
         text.push_str(&format!("{}\n", claim.id()));
     }
     for state in model.init_states() {
-        shape(&Value::Object(form.vars(&state)), &mut text);
+        shape(&Value::Object(form.vars(model, &state)), &mut text);
         text.push('\n');
     }
     format!("b3:{}", &digest(&text)[..16])

@@ -4,7 +4,7 @@
 //! The reader keeps a list of the values that are open instead of calling itself, so that no text overflows the stack.
 //! What it returns is at most [`LEVELS`] deep, which everything that walks through a trace can bear.
 
-use super::TraceError;
+use super::error::TraceError;
 use serde_json::{Map, Number, Value, json};
 
 /// The deepest nesting that is read.

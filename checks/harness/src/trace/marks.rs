@@ -1,8 +1,14 @@
 //! Intervals of a run: what actors are for a while, and what clients wait for.
 
-use super::format::{Operation, Span};
+use super::format::{Expected, Operation, Span};
 use stateright::Model;
 use std::collections::BTreeMap;
+
+/// The state before and the action that led on from it; nothing for a first state.
+pub(crate) type Arrival<'a, M> = Option<(&'a <M as Model>::State, &'a <M as Model>::Action)>;
+
+/// The specification's side of a state, given how it was arrived at.
+pub(crate) type BesideFn<M> = fn(&M, Arrival<'_, M>, &<M as Model>::State) -> Option<Expected>;
 
 /// What begins and ends with the step from a state over an action to the next state.
 pub type MarksFn<M> = fn(&M, &<M as Model>::State, &<M as Model>::Action, &<M as Model>::State) -> Vec<Mark>;

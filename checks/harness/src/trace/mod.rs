@@ -18,6 +18,7 @@
 mod beside;
 mod debug;
 mod diff;
+mod error;
 pub mod export;
 mod form;
 mod format;
@@ -41,15 +42,16 @@ mod write;
 
 pub use debug::{from_debug, parse as parse_debug};
 pub use diff::{Change, changes, show};
+pub use error::TraceError;
 pub use form::Form;
 pub use format::{
     ACTION_TAKEN, Alternative, Annotation, CheckInfo, Expected, Fate, Harness, Lane, Message, Minimised,
     Operation, PICKS, PropertyRow, SCHEMA, Span, Step, Trace,
 };
+pub(crate) use marks::BesideFn;
 pub use marks::{Mark, MarksFn};
 pub use minimise::{minimise, necessary};
 pub(crate) use pen::shape_name;
-pub use read::TraceError;
 pub use record::Recorder;
 pub use signature::{cone, signature};
 pub(crate) use tokens::{init_index, init_token, named, ordinal, tokens};

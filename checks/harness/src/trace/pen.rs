@@ -22,6 +22,24 @@ use std::fmt::Debug;
 /// Runs with more steps than this are recorded without their alternatives.
 const WITH_ALTERNATIVES: usize = 500;
 
+impl<M: Spec> Recorder<'_, M>
+where
+    M::Action: Clone + Debug,
+    M::State: Clone,
+{
+    /// The trace of the run from `init` over `steps`. `about` says what was asked; what follows from the run itself
+    /// (verdict at which step, sentence, model hash, signature) is filled in here.
+    ///
+    /// Where the model panics while it is asked how a step looks, the trace has a gap there: see [`Recorder::panics`].
+    pub fn trace(&self, init: &M::State, steps: &[(M::Action, M::State)], about: CheckInfo) -> Trace {
+        let mut pen = Pen::new(self, init, steps.len());
+        for (action, after) in steps {
+            pen.step(action, after);
+        }
+        pen.finish(about)
+    }
+}
+
 pub(crate) struct Pen<'r, 'm, M: Spec> {
     recorder: &'r Recorder<'m, M>,
     now: M::State,
@@ -102,7 +120,11 @@ where
         let mut vars = recorder.vars(after);
         let fp = fingerprint(&vars);
         vars.insert(ACTION_TAKEN.to_owned(), Value::from(recorder.kind(action)));
-        let picks = recorder.guarded("the form of an action", || recorder.form.picks(action), |_| Map::new());
+        let picks = recorder.guarded(
+            "the form of an action",
+            || recorder.form.picks(recorder.model, action),
+            |_| Map::new(),
+        );
         vars.insert(PICKS.to_owned(), Value::Object(picks));
         self.states.push(Value::Object(vars));
         self.steps.push(Step {
@@ -175,7 +197,7 @@ where
         };
         harness.check.signature = signature(&harness);
         Trace {
-            source: std::any::type_name::<M>().to_owned(),
+            source: (recorder.form.names)(recorder.model)[0].to_owned(),
             status: status.to_owned(),
             description,
             vars: self.vars,

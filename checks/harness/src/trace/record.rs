@@ -3,8 +3,7 @@
 //! Every property is evaluated at every state, by calling the claim: what a row says was computed there.
 
 use super::form::{Form, text_or_panic};
-use super::format::{Alternative, CheckInfo, Trace};
-use super::pen::Pen;
+use super::format::Alternative;
 use super::tokens::tokens;
 use crate::engine::fingerprint;
 use crate::guard::quietly;
@@ -41,18 +40,6 @@ where
         Recorder { model, form, claims, print: fingerprint, panics: RefCell::default() }
     }
 
-    /// The trace of the run from `init` over `steps`. `about` says what was asked; what follows from the run itself
-    /// (verdict at which step, sentence, model hash, signature) is filled in here.
-    ///
-    /// Where the model panics while it is asked how a step looks, the trace has a gap there: see [`Recorder::panics`].
-    pub fn trace(&self, init: &M::State, steps: &[(M::Action, M::State)], about: CheckInfo) -> Trace {
-        let mut pen = Pen::new(self, init, steps.len());
-        for (action, after) in steps {
-            pen.step(action, after);
-        }
-        pen.finish(about)
-    }
-
     /// What panicked while runs were written down, each once: how something looks, or what is on offer.
     pub fn panics(&self) -> Vec<String> {
         self.panics.borrow().clone()
@@ -81,7 +68,7 @@ where
 
     /// The state as the variables of a trace.
     pub(crate) fn vars(&self, state: &M::State) -> Map<String, Value> {
-        let (vars, panic) = self.form.vars_or_panic(state);
+        let (vars, panic) = self.form.vars_or_panic(self.model, state);
         panic.iter().for_each(|message| self.note("the form of a state", message));
         vars
     }
@@ -95,7 +82,7 @@ where
 
     /// The action as its serde value, where it has one.
     pub(crate) fn event(&self, action: &M::Action) -> Option<Value> {
-        self.guarded("the form of an action", || (self.form.event)(action), |_| None)
+        self.guarded("the form of an action", || (self.form.event)(self.model, action), |_| None)
     }
 
     /// How a step looks.
@@ -280,8 +267,8 @@ where
             };
             let label = self.model.picture(state, &action, &next).label;
             // Most steps change the hash. Only of the others the form is asked, which takes a hundred times as long.
-            let effect =
-                (self.print)(&next) != (self.print)(state) || self.form.vars(&next) != self.form.vars(state);
+            let effect = (self.print)(&next) != (self.print)(state)
+                || self.form.vars(self.model, &next) != self.form.vars(self.model, state);
             Some((label, effect, outside, self.broken(state, &action, &next)))
         };
         let blind = || (text, false, false, Vec::new());

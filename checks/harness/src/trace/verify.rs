@@ -51,7 +51,7 @@ where
     let mut told = trace.states.iter();
     let mut agree = |step: usize, state: &M::State| {
         let told = told.next().unwrap_or_default();
-        compare_states(step, &told, &Value::Object(form.vars_or_panic(state).0))
+        compare_states(step, &told, &Value::Object(form.vars_or_panic(model, state).0))
     };
     let token = harness.steps.first().map(|step| step.token.as_str()).unwrap_or_default();
     let chosen = guarded(0, || init_index(token).and_then(|index| steps::initial_at(model, index)))?;
@@ -111,9 +111,10 @@ where
     M: Spec,
     M::Action: Debug,
 {
-    let known = wanted.event.and_then(form.read_event).and_then(|action| (form.event)(&action));
+    let known = wanted.event.and_then(|event| (form.read_event)(model, event));
+    let known = known.and_then(|action| (form.event)(model, &action));
     let fits = |index: &usize| {
-        known.as_ref().is_none_or(|known| (form.event)(&actions[*index]).as_ref() == Some(known))
+        known.as_ref().is_none_or(|known| (form.event)(model, &actions[*index]).as_ref() == Some(known))
     };
     let reads = |index: &usize| text_or_panic(model, &actions[*index]).0 == wanted.text;
     let by_text = (0..actions.len()).filter(reads).nth(wanted.ordinal).filter(fits);

@@ -2,7 +2,7 @@
 
 use quorate::engine::{Induction, Options, graph, inductive, search};
 use quorate::lockstep::{Choices, choice_driven, follow};
-use quorate::registry::{Check, Context, Goal, Identity, Live, LiveModel, Sampling, Search};
+use quorate::registry::{Check, Context, Goal, Identity, Live, Sampling, Search};
 use quorate::simulate::{Plan, random_runs};
 use quorate::trace::{CheckInfo, Form, Recorder, Trace};
 use quorate::verdict::Run;

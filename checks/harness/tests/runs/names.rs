@@ -1,6 +1,6 @@
 //! Actions that read the same.
 
-use quorate::registry::{Check, Context, Expect, Identity, Live, LiveModel, Sampling, Search};
+use quorate::registry::{Check, Context, Expect, Identity, Live, Sampling, Search};
 use quorate::simulate::Plan;
 use quorate::trace::{CheckInfo, Form, Recorder, Trace};
 use quorate::verdict::Run;
