@@ -13,6 +13,21 @@ use std::collections::BTreeMap;
 const RULE: &str = "mutual";
 const WHY: &str = "no two files import each other";
 
+/// Pairs that are still to be parted. One that is parted leaves this list.
+const STILL: [(&str, &str); 8] = [
+    ("checks/foreign/src/foca/claims.rs", "checks/foreign/src/foca/system.rs"),
+    ("checks/foreign/src/omnipaxos/claims.rs", "checks/foreign/src/omnipaxos/system.rs"),
+    ("checks/foreign/src/omnipaxos/events.rs", "checks/foreign/src/omnipaxos/system.rs"),
+    ("checks/foreign/src/raft/claims.rs", "checks/foreign/src/raft/system.rs"),
+    ("checks/foreign/src/raft/events.rs", "checks/foreign/src/raft/system.rs"),
+    ("checks/harness/src/world/model.rs", "checks/harness/src/world/reduce.rs"),
+    (
+        "checks/src/calibration/two_phase_commit/model.rs",
+        "checks/src/calibration/two_phase_commit/picture.rs",
+    ),
+    ("impl/core/src/session.rs", "impl/core/src/shard.rs"),
+];
+
 /// One crate's files, by module.
 struct Crate<'t> {
     files: BTreeMap<Vec<String>, (&'t File, Vec<Named>)>,
@@ -27,7 +42,39 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         let of = crates.entry(root).or_insert_with(|| Crate { files: BTreeMap::new() });
         of.files.insert(module, (file, named));
     }
-    crates.values().flat_map(Crate::mutual).collect()
+    let found: Vec<Pair> = crates.values().flat_map(Crate::mutual).collect();
+    let parted = STILL.iter().filter(|(one, other)| {
+        let is_there = tree.get(one).is_some() && tree.get(other).is_some();
+        is_there && !found.iter().any(|pair| pair.is(one, other))
+    });
+    let parted = parted.map(|(one, other)| Finding {
+        file: (*one).to_owned(),
+        line: 1,
+        rule: RULE,
+        what: format!("is said to import {other} and to be imported by it, which is so no longer"),
+        why: "the list of pairs that are still to be parted grows shorter: take it out of ci/src/tidy/mutual.rs",
+    });
+    let new = found.iter().filter(|pair| !STILL.iter().any(|(one, other)| pair.is(one, other)));
+    new.map(Pair::finding).chain(parted).collect()
+}
+
+/// Two files that import each other.
+struct Pair {
+    one: String,
+    other: String,
+    /// Where one imports the other, and where it is imported.
+    lines: (usize, usize),
+}
+
+impl Pair {
+    fn is(&self, one: &str, other: &str) -> bool {
+        self.one == one && self.other == other
+    }
+
+    fn finding(&self) -> Finding {
+        let what = format!("imports {}, which imports it on line {}", self.other, self.lines.1);
+        Finding { file: self.one.clone(), line: self.lines.0, rule: RULE, what, why: WHY }
+    }
 }
 
 /// The folder whose files are one crate: sources, or one target of tests.
@@ -47,7 +94,7 @@ fn is_below(file: &str, door: &str) -> bool {
 }
 
 impl Crate<'_> {
-    fn mutual(&self) -> Vec<Finding> {
+    fn mutual(&self) -> Vec<Pair> {
         let mut imports: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (module, (file, named)) in &self.files {
             for path in named.iter().filter(|path| !path.is_passed_on) {
@@ -60,12 +107,11 @@ impl Crate<'_> {
         }
         let both =
             imports.iter().filter(|((one, other), _)| one < other && imports.contains_key(&(*other, *one)));
-        let finding = |((one, other), line): (&(&str, &str), &usize)| {
-            let back = imports[&(*other, *one)];
-            let what = format!("imports {other}, which imports it on line {back}");
-            Finding { file: (*one).to_owned(), line: *line, rule: RULE, what, why: WHY }
+        let pair = |((one, other), line): (&(&str, &str), &usize)| {
+            let lines = (*line, imports[&(*other, *one)]);
+            Pair { one: (*one).to_owned(), other: (*other).to_owned(), lines }
         };
-        both.map(finding).collect()
+        both.map(pair).collect()
     }
 
     /// The file in which what is named stands, if that is one of this crate's.

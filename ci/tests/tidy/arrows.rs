@@ -134,3 +134,50 @@ fn a_shell_that_calls_handle_itself_is_found() {
         "impl Machine for Wrapped {\n fn handle(&mut self) { self.inner.handle(input, effects) }\n}\n";
     Planted::new().write("checks/src/paxos/mod.rs", wrapper).expect_clean();
 }
+
+#[test]
+fn two_files_that_import_each_other_are_found() {
+    let one = "checks/harness/src/one.rs";
+    let other = "checks/harness/src/other.rs";
+    let both = |first: &str, second: &str| {
+        let tree = Planted::new();
+        tree.write(one, first).write(other, second);
+        tree
+    };
+    both("use super::other::That;\n", "\nuse crate::one::This;\n").expect_only(
+        "mutual",
+        &format!("{one}:1"),
+        "imports checks/harness/src/other.rs, which imports it on line 2",
+    );
+    both("fn f() { crate::other::g() }\n", "use crate::one::This;\n").expect_only(
+        "mutual",
+        &format!("{one}:1"),
+        "imports",
+    );
+    // One way, and a name that a module passes on.
+    both("use super::other::That;\n", "").expect_clean();
+    let passed = both("use crate::door::Those;\n", "use crate::one::This;\n");
+    passed.write("checks/harness/src/door.rs", "pub use crate::other::Those;\n");
+    passed.expect_only("mutual", &format!("{one}:1"), "imports checks/harness/src/other.rs");
+    let elsewhere = both("use crate::door::These;\n", "use crate::one::This;\n");
+    elsewhere.write("checks/harness/src/door.rs", "pub use crate::other::Those;\npub struct These;\n");
+    elsewhere.expect_clean();
+}
+
+#[test]
+fn a_module_and_what_lies_below_it_may_name_each_other() {
+    let tree = Planted::new();
+    tree.write("checks/harness/src/room/mod.rs", "mod part;\nuse part::Part;\npub struct Room(Part);\n");
+    tree.write("checks/harness/src/room/part.rs", "use super::Room;\n");
+    tree.expect_clean();
+}
+
+#[test]
+fn a_pair_that_is_parted_leaves_the_list() {
+    let tree = Planted::new();
+    let (one, other) = ("checks/harness/src/world/model.rs", "checks/harness/src/world/reduce.rs");
+    tree.write(one, "use super::reduce::Reducer;\n").write(other, "use super::model::WorldModel;\n");
+    tree.expect_clean();
+    tree.write(other, "");
+    tree.expect_only("mutual", &format!("{one}:1"), "which is so no longer");
+}

@@ -1,6 +1,6 @@
 //! A model driven by hand: paths, searches from a state, the space around the start.
 
-use super::route::{Answer, Desk};
+use super::desk::{Answer, Desk};
 use crate::registry::{Found, Goal, Identity, LiveModel};
 use serde::Deserialize;
 use serde_json::{Value, json};

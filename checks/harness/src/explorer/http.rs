@@ -4,7 +4,7 @@
 //! request announces: the head has a bound, the body has a bound, a body without an announced length is refused, and all
 //! of it must arrive within a deadline.
 
-use super::route::{Answer, Ask};
+use super::desk::{Answer, Ask};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};

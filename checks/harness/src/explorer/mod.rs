@@ -8,6 +8,7 @@
 //! without the header `X-Board: 1`, which a foreign page cannot send unasked. Requests are bounded before they are read:
 //! what one announces or sends costs no more than a little memory and one thread for a few seconds.
 
+mod desk;
 mod drive;
 mod export;
 mod http;
@@ -17,7 +18,7 @@ mod route;
 mod rows;
 mod server;
 
+pub use desk::{Answer, Ask, Desk};
 pub use export::{BOARD, MOST_BYTES, page, with_test};
 pub use library::Library;
-pub use route::{Answer, Ask, Desk};
 pub use server::{Server, Start, serve};

@@ -1,8 +1,9 @@
 //! The server itself: one thread waits for requests, each request has a thread of its own.
 
+use super::desk::{Answer, Ask, Desk};
 use super::http::{self, Trouble};
 use super::library::Library;
-use super::route::{Answer, Ask, Desk, refuse};
+use super::route::refuse;
 use crate::registry::Registry;
 use std::io;
 use std::net::{TcpListener, TcpStream};

@@ -96,18 +96,12 @@ impl<R: Mapping> Refinement<R> {
     /// The claim that `concrete` refines the mapping's specification.
     ///
     /// # Panics
-    /// If the specification makes more than 32 claims, or the concrete model more than 24; if an
-    /// initial state of the concrete model stands for no initial state of the specification.
+    /// If an initial state of the concrete model stands for no initial state of the specification.
     pub fn new(concrete: R::Concrete, mapping: R) -> Self {
         let mut claims = Claims::default();
         mapping.specification().claims(&mut claims);
-        assert!(claims.as_slice().len() <= 32, "a specification has at most 32 claims");
         let mut concrete_claims = Claims::default();
         concrete.claims(&mut concrete_claims);
-        assert!(
-            concrete_claims.as_slice().len() <= 24,
-            "a concrete model has at most 24 claims under refinement"
-        );
         let kinds = mapping.specification().kinds();
         let tally = Tally::new(kinds.len() + 2);
         let initial = mapping.specification().init_states();

@@ -4,7 +4,6 @@ use super::context::Context;
 use super::explore::{self, Goal, Graph};
 use super::live::{ClaimInfo, Identity, LiveModel, Walk, claims_of};
 use super::risk::{method, risk};
-use super::shorten::Shortened;
 use super::untyped::{Action, Untyped};
 use crate::guard::quietly;
 use crate::steps;
@@ -20,6 +19,14 @@ use std::sync::{Mutex, PoisonError};
 
 /// Serves stateright's own Explorer.
 pub(super) type Serve = Box<dyn Fn(SocketAddr) + Send + Sync>;
+
+/// A run, as short as it could be made.
+pub(super) struct Shortened {
+    pub(super) trace: Trace,
+    pub(super) steps: usize,
+    /// Where its trace does not replay.
+    pub(super) astray: Option<Divergence>,
+}
 
 /// A registered model without its types, with all that a trace needs.
 pub(super) struct AnyLive {

@@ -1,21 +1,13 @@
 //! Makes a run of a model shorter, and keeps what was found in it.
 
-use super::any_live::AnyLive;
+use super::any_live::{AnyLive, Shortened};
 use super::explore::{self, Goal};
 use super::untyped::{Action, State, Untyped};
 use crate::guard::quietly;
 use crate::steps;
-use crate::trace::{CheckInfo, Divergence, Recorder, Trace, verify};
+use crate::trace::{CheckInfo, Recorder, verify};
 use crate::verdict::Run;
 use quorate_spec::{Again, Spec};
-
-/// A run, as short as it could be made.
-pub(super) struct Shortened {
-    pub(super) trace: Trace,
-    pub(super) steps: usize,
-    /// Where its trace does not replay.
-    pub(super) astray: Option<Divergence>,
-}
 
 impl AnyLive {
     /// `run` without the steps that what was found does not need, or the shortest one where a search of at most `states`

@@ -2,7 +2,7 @@
 
 use super::{
     Checkable, Envelope, Event, Ghost, Left, Links, Network, NetworkKind, Shared, Split, World, WorldModel,
-    scope::TIMER_KINDS,
+    left::TIMER_KINDS,
 };
 use quorate_machine::NodeId;
 

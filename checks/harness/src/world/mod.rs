@@ -4,11 +4,13 @@
 //! model. Nothing in it is a re-implementation: the driver, the machine, the fold of the log and, in codec mode, the
 //! bytes are those that production runs.
 
+mod acting;
 mod asked;
 mod calm;
 mod codec;
 mod event;
 mod ghost;
+mod left;
 mod local;
 mod memo;
 mod model;
@@ -26,12 +28,12 @@ pub use calm::Calm;
 pub use codec::{Codec, Postcard};
 pub use event::{Event, Observation};
 pub use ghost::Ghost;
+pub use left::{Crashes, FORETOLD, Left, TIMER_KINDS};
 pub use local::Dead;
 pub use model::WorldModel;
 pub use network::{Envelope, Links, Network, NetworkKind, Split};
 pub use node::{Checkable, Node};
-pub use offers::Ask;
-pub use scope::{Comeback, Crashes, Disk, FORETOLD, Left, Persistence, Scope, TIMER_KINDS, Takes, Within};
+pub use scope::{Ask, Comeback, Disk, Persistence, Scope, Takes, Within};
 pub use shared::Shared;
 pub use state::World;
 

@@ -5,12 +5,8 @@ use super::{
     network::Envelope,
     scope::{Comeback, Takes},
 };
-use quorate_machine::{Machine, NodeId, RequestId};
+use quorate_machine::{NodeId, RequestId};
 use quorate_spec::Again;
-
-/// Adds what clients may ask now, by what the history says that they were told: a new command, one again, a read. Each
-/// may go to any replica that is up.
-pub type Ask<M, G> = fn(&World<M, G>, &mut Vec<<M as Machine>::Request>);
 
 impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
     /// What clients may ask now: the next request of the script, or what [`super::Scope::clients`] says. And the name

@@ -1,7 +1,7 @@
 //! A world that drops dead messages while it is searched, and looks over its own shoulder.
 
+use super::acting::step_of;
 use super::local::{Budgets, Builder, Checked, Fate, Reduction, Refuted, Surprise};
-use super::model::step_of;
 use super::node::{Step, Transition};
 use super::{Checkable, Envelope, Event, Ghost, Network, NetworkKind, Shared, World, WorldModel};
 use quorate_machine::{Machine, NodeId, RequestId};

@@ -1,6 +1,7 @@
 //! A scope: everything that bounds a world, in one place, so that every result can print it.
 
-use super::{Ask, Codec, Dead, Links, World, network::NetworkKind};
+use super::left::{Crashes, FORETOLD, Left, TIMER_KINDS};
+use super::{Codec, Dead, Links, World, network::NetworkKind};
 use quorate_machine::{Machine, NodeId};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -37,6 +38,10 @@ pub enum Takes {
 
 /// What is on the disk of a replica that has lost so many of them.
 pub type Disk<M> = fn(NodeId, u8) -> <M as Machine>::Durable;
+
+/// Adds what clients may ask now, by what the history says that they were told: a new command, one again, a read. Each
+/// may go to any replica that is up.
+pub type Ask<M, G> = fn(&World<M, G>, &mut Vec<<M as Machine>::Request>);
 
 /// A bound that a scope sets by looking: does this world lie within it? Events that lead outside do not happen.
 pub type Within<M, G> = fn(&World<M, G>) -> bool;
@@ -185,62 +190,6 @@ impl<M: Machine, G> fmt::Display for Scope<M, G> {
     }
 }
 
-/// Timer kinds that one scope may let fire.
-pub const TIMER_KINDS: usize = 8;
-
-/// Replicas that a scope with foretold crashes may have.
-pub const FORETOLD: usize = 8;
-
-/// The crashes that may still happen.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
-pub enum Crashes {
-    /// So many, of any replicas.
-    Any(u8),
-    /// So many of each replica, by id.
-    Foretold([u8; FORETOLD]),
-}
-
-impl Crashes {
-    /// How many crashes of replica `id` may still happen.
-    pub fn of(&self, id: NodeId) -> u8 {
-        match self {
-            Crashes::Any(left) => *left,
-            Crashes::Foretold(left) => left[usize::from(id.0)],
-        }
-    }
-
-    /// One crash of replica `id` fewer; `None` if it may not crash.
-    pub(crate) fn without_one(mut self, id: NodeId) -> Option<Crashes> {
-        let left = match &mut self {
-            Crashes::Any(left) => left,
-            Crashes::Foretold(left) => &mut left[usize::from(id.0)],
-        };
-        *left = left.checked_sub(1)?;
-        Some(self)
-    }
-}
-
-/// What is left of a scope's budgets.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
-pub struct Left {
-    /// For each kind of the scope's table, in order.
-    pub timers: [u8; TIMER_KINDS],
-    /// Crashes.
-    pub crashes: Crashes,
-    /// Messages that may be lost.
-    pub drops: u8,
-    /// Messages that may be duplicated.
-    pub duplicates: u8,
-    /// Partitions of the network.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub partitions: u8,
-    /// One-way links that may fail.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub links: u8,
-    /// The next request of the script, and after it how many requests there were.
-    pub next_request: u16,
-}
-
 impl Left {
     /// The full budgets of `scope`: one value, or one for each way to foretell its crashes.
     ///
@@ -275,10 +224,6 @@ impl Left {
         ways.dedup();
         ways.into_iter().map(|way| left(Crashes::Foretold(way))).collect()
     }
-}
-
-fn is_zero(count: &u8) -> bool {
-    *count == 0
 }
 
 fn one_more(mut way: [u8; FORETOLD], id: usize) -> [u8; FORETOLD] {

@@ -4,7 +4,7 @@ use super::{
     Checkable, Event, Ghost, NetworkKind, Persistence, WorldModel, picture,
     scope::{Comeback, Takes},
 };
-use quorate_spec::{Actor, Again, Claims, Kind, Picture, Remarks, Spec};
+use quorate_spec::{Actor, Again, Claims, Kind, Picture, Remarks, Spec, short};
 
 impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
     fn kinds(&self) -> Vec<Kind> {
@@ -106,5 +106,21 @@ impl<M: Checkable, G: Ghost<M>> Spec for WorldModel<M, G> {
 
     fn picture(&self, before: &Self::State, event: &Self::Action, after: &Self::State) -> Picture {
         picture::picture(self, before, event, after)
+    }
+}
+
+impl<M: Checkable, G: Ghost<M>> WorldModel<M, G> {
+    /// The first request of the script that no step has asked since the search or the runs began, and how many are left
+    /// after it, in one sentence.
+    fn unasked(&self) -> Option<String> {
+        let (scope, at) = (self.scope(), self.asked.count());
+        let request = short(scope.requests.get(at)?);
+        let within =
+            scope.bound.map_or_else(String::new, |(words, _)| format!(" within the bound `{words}`"));
+        let others = match scope.requests.len() - at - 1 {
+            0 => String::new(),
+            others => format!(", nor is any of the {others} after it"),
+        };
+        Some(format!("request {at} of the script, {request}, is never asked{within}{others}"))
     }
 }

@@ -1,9 +1,9 @@
 //! What must be true of servers: one property, one small function.
 
 use super::{
+    limits::{LIMITS, REPLICAS},
     machine::{Chunk, Command, Disk, Serves},
     reference::State,
-    scopes::{LIMITS, REPLICAS},
     told::Told,
 };
 use quorate::{

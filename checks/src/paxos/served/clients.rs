@@ -2,8 +2,8 @@
 
 use super::{
     ledger::{Adder, Operation},
+    limits::LIMITS,
     machine::Asked,
-    scopes::LIMITS,
 };
 use quorate::linear::{Conclusion, History, check};
 use quorate_core::{

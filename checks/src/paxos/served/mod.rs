@@ -20,6 +20,7 @@ pub mod claims;
 mod clients;
 mod counts;
 mod ledger;
+mod limits;
 mod machine;
 pub mod planted;
 mod reference;
@@ -33,6 +34,7 @@ pub use machine::{Answer, Asked, Chunk, Disk, Message, Serves, Write};
 pub use told::Told;
 
 use super::models::PROTOCOL;
+use limits::REPLICAS;
 use planted::{AtProposalOnly, Defect, LocalRead, WithoutTable, Wrong};
 use quorate::{
     engine::Stop,
@@ -42,7 +44,6 @@ use quorate::{
     world::{Scope, World},
 };
 use quorate_core::paxos::server::Server;
-use scopes::REPLICAS;
 use serde::Serialize;
 
 /// Random runs of the wild scope: how many, and how long.

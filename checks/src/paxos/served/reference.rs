@@ -1,6 +1,6 @@
 //! What the log means: the values that were announced as chosen, and the state after each of them.
 
-use super::{ledger::Ledger, machine::Command, scopes::LIMITS};
+use super::{ledger::Ledger, limits::LIMITS, machine::Command};
 use quorate::world::Shared;
 use quorate_core::{
     paxos::{Slot, Value},

@@ -2,6 +2,7 @@
 
 use super::{
     claims::{Served, at_last, claims},
+    limits::{LIMITS, REPLICAS},
     machine::{Asked, Message, Serves, call},
     told::Told,
 };
@@ -12,16 +13,10 @@ use quorate_core::{
         self, Ballot, Slot, TimerKind,
         server::{Config, Request},
     },
-    session::{ClientId, Limits},
+    session::ClientId,
 };
 use quorate_machine::NodeId;
 use std::{collections::BTreeMap, sync::Arc};
-
-/// Servers that vote.
-pub const REPLICAS: u16 = 3;
-
-/// How many clients, and how much is remembered of each: two who stay, and two who come and go.
-pub const LIMITS: Limits = Limits { residents: 2, sessions: 2, pipeline: 2 };
 
 /// Everything that production has, so small that all of it happens in a short run.
 fn cramped() -> Config {

@@ -3,9 +3,9 @@
 use super::{
     clients::Clients,
     counts::{Counts, Mechanism},
+    limits::REPLICAS,
     machine::{Answer, Asked, Command, Message, Serves, Write},
     reference::{News, Reference},
-    scopes::REPLICAS,
 };
 use quorate::world::{Ghost, Observation, Shared};
 use quorate_core::{
