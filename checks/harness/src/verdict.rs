@@ -1,4 +1,18 @@
 //! What a check concluded, as a type: a search that was cut can never read as one that finished.
+//!
+//! Five words, from the smallest thing that is judged to the largest:
+//!
+//! | word | of what | says |
+//! |---|---|---|
+//! | [`Truth`](quorate_spec::Truth) | a claim, at one place of one run | it holds, it is broken, or it says nothing there |
+//! | [`Ended`](crate::engine::Ended) | one search | every reachable state was examined, or what kept the search from it |
+//! | [`Verdict`] | a claim, after one search | what both come to, with the run that shows it |
+//! | [`Conclusion`](crate::registry::Conclusion) | a property, after one check of whatever kind | the same without the model's types: what is printed, and written as JSON |
+//! | [`Judgement`](crate::registry::Judgement) | a property, against what was expected of it | the expectation is met, it is not, or nobody knows |
+//!
+//! A refuted mistake shows the difference: its claim is [`Verdict::Violated`], and its judgement is that the expectation
+//! is met. (Whether a history has a linearization is [`linear::Conclusion`](crate::linear::Conclusion), about one history
+//! and no model.)
 
 use stateright::Model;
 use std::fmt;

@@ -8,7 +8,8 @@ pub type StateFn<M> = fn(&M, &<M as Model>::State) -> bool;
 /// A predicate on one step: the state before, the action, the state after.
 pub type StepFn<M> = fn(&M, &<M as Model>::State, &<M as Model>::Action, &<M as Model>::State) -> bool;
 
-/// What a predicate comes back with: `bool`, or `Result<(), String>` where it says why it does not hold.
+/// The answer of a predicate: `bool`, or `Result<(), String>` with the reason why it does not hold. The reason is a function
+/// of the state (of the step), as the answer is: a trace keeps it, and one that reads otherwise on replay is no longer true.
 ///
 /// ```
 /// use quorate_spec::Claims;

@@ -1,7 +1,7 @@
 //! No two files import each other: of two rooms one is read first.
 //!
 //! A module and those below it are one room with its door: they may name each other. A name that a module passes on by
-//! `pub use` counts for the file in which it stands.
+//! `pub use` counts for the file in which it stands; a name that comes by a glob counts for the module that passes it on.
 
 use super::{Finding, arrows::module_of};
 use crate::{

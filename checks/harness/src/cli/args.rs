@@ -61,7 +61,7 @@ pub(super) struct CheckArgs {
     /// The larger scopes too; being cut is allowed there, and said
     #[arg(long)]
     pub(super) deep: bool,
-    /// Cut every search and all random runs before this process holds so many gigabytes
+    /// Cut searches and random runs before this process holds so many gigabytes
     #[arg(long, value_name = "GB", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) memory: u16,
     /// Worker threads of each search [default: all cores]

@@ -30,14 +30,14 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// These limits, and where one is not set, that of `others`.
+    /// These limits, and where one is not set, that of `others`. Of two limits of the process the lower one counts.
     pub fn or(self, others: Limits) -> Limits {
         Limits {
             states: self.states.or(others.states),
             depth: self.depth.or(others.depth),
             seconds: self.seconds.or(others.seconds),
             bytes: self.bytes.or(others.bytes),
-            process: self.process.or(others.process),
+            process: self.process.into_iter().chain(others.process).min(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the server answers with, what it is asked, and what it answers.
+//! The server's requests and answers, and the things that it needs to answer.
 
 use super::library::Library;
 use crate::registry::Registry;

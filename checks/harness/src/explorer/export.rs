@@ -112,6 +112,8 @@ fn tail(trace: &Trace, from: usize) -> Trace {
     }
     for row in &mut harness.properties {
         row.values = row.values.chars().skip(from).collect();
+        let whys = std::mem::take(&mut row.why).into_iter();
+        row.why = whys.filter_map(|(at, why)| Some((at.checked_sub(from)?, why))).collect();
     }
     if !harness.alternatives.is_empty() {
         harness.alternatives.drain(..from);
@@ -163,6 +165,20 @@ mod tests {
         assert!(page.contains("\\u003c/script>\\u003cscript>alert(1)"));
         assert!(!page.contains("<script>alert"));
         assert!(page.contains("connect-src 'none'") && !page.contains("connect-src 'self'"));
+    }
+
+    #[test]
+    fn reasons_keep_to_their_states_when_the_beginning_is_left_out() {
+        use crate::engine::{Options, search};
+        use crate::trace::{CheckInfo, Form, Recorder, toy::Toy};
+        let toy = Toy { durable: false };
+        let report = search(&toy, &Options::single());
+        let run = report.finding("T-S1").and_then(|finding| finding.verdict.run()).expect("it is broken");
+        let mut trace = Recorder::new(&toy, Form::serde()).trace(&run.init, &run.steps, CheckInfo::default());
+        let rows = &mut trace.harness.as_mut().expect("it is ours").properties;
+        rows[0].why = [(1, "early".to_owned()), (run.len(), "late".to_owned())].into();
+        let short = tail(&trace, 3).harness.expect("it is ours").properties.remove(0);
+        assert_eq!(short.why, [(run.len() - 3, "late".to_owned())].into());
     }
 
     #[test]

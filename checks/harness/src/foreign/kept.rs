@@ -45,7 +45,7 @@ impl Place {
     /// A place, if one is free.
     fn take(counts: &Count, sort: Sort) -> Option<Place> {
         let (taken, most) = counts.of(sort);
-        // From here on it is counted, and given back if there was no room.
+        // If there was no room, dropping the place gives it back.
         let had = taken.fetch_add(1, Relaxed);
         let place = Place { counts: Arc::clone(counts), sort };
         (had < most).then_some(place)

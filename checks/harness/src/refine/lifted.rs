@@ -9,7 +9,7 @@ use stateright::Model;
 type State<R> = <<R as Mapping>::Concrete as Model>::State;
 type Action<R> = <<R as Mapping>::Concrete as Model>::Action;
 
-/// What a claim says, and why not.
+/// Does a claim hold? If not, with the reason, if it gives one.
 type Says = Result<(), Option<String>>;
 
 fn or_silent(holds: bool) -> Says {

@@ -58,7 +58,7 @@ impl<A: fmt::Debug, S: fmt::Debug> fmt::Display for Mismatch<A, S> {
 /// An abstract state with what the specification claims of it, one bit a claim.
 pub(super) struct Image<S> {
     pub(super) state: S,
-    /// The places of the specification's claims that do not hold here.
+    /// The places of the specification's claims on one state that do not hold here.
     pub(super) broken: Places,
     /// The places of those that say something here.
     pub(super) triggered: Places,
@@ -235,7 +235,10 @@ impl<R: Mapping> Refinement<R> {
                 Shape::Always(says) | Shape::Sometimes(says) => !says.holds(model, &state),
                 Shape::AlwaysStep(_) | Shape::AtEnd(_) => false,
             });
-            let triggered = Places::of(claims, |claim| claim.triggered_at(model, &state));
+            let triggered = Places::of(claims, |claim| {
+                let is_lifted = matches!(claim.shape(), Shape::Always(_) | Shape::Sometimes(_));
+                is_lifted && claim.triggered_at(model, &state)
+            });
             Image { state, broken, triggered }
         })
     }

@@ -1,4 +1,4 @@
-//! What a refinement claims, and what it says of a search or of runs.
+//! The refinement as a specification: its claims, and its remarks on a search or on runs.
 
 use super::model::Refinement;
 use super::{Mapping, lifted};

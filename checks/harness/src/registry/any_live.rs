@@ -50,14 +50,14 @@ impl AnyLive {
 
     pub(super) fn save(
         &self,
-        run: &Run<Untyped>,
+        run: &dyn Fn() -> Run<Untyped>,
         mut about: CheckInfo,
         context: &Context,
         stem: &str,
         name: &str,
     ) -> (Option<PathBuf>, String) {
         let file = destination(&mut about, context, stem, name);
-        match quietly(|| self.record(run, about)) {
+        match quietly(|| self.record(&run(), about)) {
             Ok(trace) => write(trace, file),
             Err(message) => (None, format!("its trace cannot be made: {message}")),
         }
@@ -65,7 +65,7 @@ impl AnyLive {
 
     pub(super) fn save_shortened(
         &self,
-        run: &Run<Untyped>,
+        (run, length): (&dyn Fn() -> Run<Untyped>, usize),
         mut about: CheckInfo,
         context: &Context,
         stem: &str,
@@ -73,9 +73,9 @@ impl AnyLive {
     ) -> (usize, Option<PathBuf>, String) {
         let file = destination(&mut about, context, stem, name);
         // What is long is recorded only once it is short.
-        let Shortened { trace, steps, astray } = match quietly(|| self.shortened(about, run, 0)) {
+        let Shortened { trace, steps, astray } = match quietly(|| self.shortened(about, &run(), 0)) {
             Ok(shortened) => shortened,
-            Err(message) => return (run.len(), None, format!("its trace cannot be made: {message}")),
+            Err(message) => return (length, None, format!("its trace cannot be made: {message}")),
         };
         let (file, mut sentence) = write(trace, file);
         if let Some(divergence) = astray {

@@ -75,6 +75,7 @@ impl Context {
             progress: self.progress,
             label: visible(label).into_owned(),
             interrupt: self.interrupt.clone(),
+            limits: self.limits,
             ..Options::default()
         }
     }

@@ -68,7 +68,8 @@ where
         stem: &str,
         name: &str,
     ) -> (Option<PathBuf>, String) {
-        self.untyped.save(&Untyped::run(run), about, context, stem, name)
+        // A state whose `Clone` panics is met where a panic costs the trace alone.
+        self.untyped.save(&|| Untyped::run(run), about, context, stem, name)
     }
 
     /// As [`Live::save`], without the steps that the finding does not need; how many are left comes back as well.
@@ -80,7 +81,7 @@ where
         stem: &str,
         name: &str,
     ) -> (usize, Option<PathBuf>, String) {
-        self.untyped.save_shortened(&Untyped::run(run), about, context, stem, name)
+        self.untyped.save_shortened((&|| Untyped::run(run), run.len()), about, context, stem, name)
     }
 
     /// What a trace of this model says about where it comes from.

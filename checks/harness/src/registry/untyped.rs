@@ -1,5 +1,5 @@
-//! A model without its types. What replays, shortens, draws and exports runs is compiled once, for this one, and not for
-//! every model: a search feels the difference, and nothing else does.
+//! A model without its types. Replaying, shortening, drawing and exporting runs is compiled once, for this one, and not
+//! again for every model. A search would be slower without the types; all of that takes as long as it did.
 
 use crate::engine::fingerprint;
 use crate::trace::{Expected, Form, Mark};
@@ -73,7 +73,7 @@ impl Action {
     }
 }
 
-/// What a claim says, and why not.
+/// Does a claim hold? If not, with the reason, if it gives one.
 type Says = Result<(), Option<String>>;
 
 /// A claim of a model, in the form that the model without its types has.

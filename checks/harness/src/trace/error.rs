@@ -1,4 +1,4 @@
-//! What can be wrong with a trace file.
+//! Errors of reading a trace file.
 
 use std::path::PathBuf;
 

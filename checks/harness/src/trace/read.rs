@@ -95,6 +95,12 @@ impl Trace {
             if let Some(odd) = row.values.chars().find(|c| !"TF?.".contains(*c)) {
                 return Err(malformed(at, format!("{odd:?} is none of T, F, ? and .")));
             }
+            let fails: Vec<usize> =
+                row.values.chars().enumerate().filter(|(_, c)| *c == 'F').map(|(at, _)| at).collect();
+            if let Some(at) = row.why.keys().find(|at| !fails.contains(at)) {
+                let part = format!("harness.properties.{}.why", row.name);
+                return Err(malformed(part, format!("a reason for state {at}, in which it does not fail")));
+            }
         }
         let known: BTreeSet<&String> = harness.messages.iter().map(|message| &message.id).collect();
         for (index, step) in harness.steps.iter().enumerate() {

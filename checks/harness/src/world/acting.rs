@@ -1,4 +1,4 @@
-//! Who acts in an event.
+//! The replica that acts in an event.
 
 use super::node::{Cut, Step};
 use super::{Checkable, Event};

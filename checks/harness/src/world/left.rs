@@ -1,4 +1,4 @@
-//! What is left of a scope's budgets.
+//! The budgets of a scope, as they are left in a state.
 
 use quorate_machine::NodeId;
 
