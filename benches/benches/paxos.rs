@@ -156,12 +156,16 @@ fn bench<T: Trio>(criterion: &mut Criterion, name: &str, command: &T::Command) {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let tables: [(&str, fn(Option<&String>)); 2] = [("--summary", summary), ("--rates", rates_alone)];
-    for (flag, table) in tables {
-        if let Some(at) = arguments.iter().position(|argument| argument == flag) {
-            let is_path = |argument: &&String| !argument.starts_with('-');
-            return table(arguments.get(at + 1).filter(is_path));
-        }
+    // If the flag is there: the path after it, if there is one.
+    let after = |flag: &str| {
+        let at = arguments.iter().position(|argument| argument == flag)?;
+        Some(arguments.get(at + 1).filter(|argument| !argument.starts_with('-')))
+    };
+    if let Some(path) = after("--summary") {
+        return summary(path);
+    }
+    if let Some(path) = after("--rates") {
+        return rates_alone(path);
     }
     let mut criterion = Criterion::default().configure_from_args();
     bench::<Ours<Batch<u8>, false>>(&mut criterion, "quorate-shared", &shared());

@@ -23,6 +23,7 @@ pub mod paxos {
         mod clients;
         mod counts;
         mod ledger;
+        mod limits;
         mod machine;
         mod reference;
         pub mod scopes;

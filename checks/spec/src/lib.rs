@@ -12,7 +12,7 @@ mod predicate;
 pub mod set;
 pub use claim::{Claim, Claims, Shape, Trigger, Truth};
 pub use picture::{Actor, Picture, Said, short};
-pub use predicate::{Answer, OfState, OfStep, StateFn, StepAtFn, StepFn};
+pub use predicate::{Answer, OfState, OfStep, StateAtFn, StateFn, StepAtFn, StepFn};
 
 /// A kind of action: the word the paper uses for it. Coverage is counted per kind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -65,7 +65,7 @@ pub struct OfState<M: Model>(InState<M>);
 enum InState<M: Model> {
     Plain(StateFn<M>),
     Why(fn(&M, &M::State) -> Result<(), String>),
-    At(usize, fn(&M, &M::State, usize) -> Result<(), Option<String>>),
+    At(usize, StateAtFn<M>),
 }
 
 /// A predicate on one step, which may say why it does not hold, and may know its place among others of its making.
@@ -73,9 +73,16 @@ pub struct OfStep<M: Model>(InStep<M>);
 
 enum InStep<M: Model> {
     Plain(StepFn<M>),
-    Why(fn(&M, &M::State, &M::Action, &M::State) -> Result<(), String>),
+    Why(StepWhyFn<M>),
     At(usize, StepAtFn<M>),
 }
+
+/// A predicate on a step that says why it does not hold.
+type StepWhyFn<M> =
+    fn(&M, &<M as Model>::State, &<M as Model>::Action, &<M as Model>::State) -> Result<(), String>;
+
+/// A predicate on a state by its place: `Err` where it does not hold, with the reason if there is one to give.
+pub type StateAtFn<M> = fn(&M, &<M as Model>::State, usize) -> Result<(), Option<String>>;
 
 /// A predicate on a step by its place: `Err` where it does not hold, with the reason if there is one to give.
 pub type StepAtFn<M> = fn(
@@ -89,7 +96,7 @@ pub type StepAtFn<M> = fn(
 impl<M: Model> OfState<M> {
     /// A predicate that is told its `place`, for models that carry the claims of another one: one function says what each of
     /// them says. `Err` where it does not hold, with the reason if there is one to give.
-    pub fn at(place: usize, says: fn(&M, &M::State, usize) -> Result<(), Option<String>>) -> Self {
+    pub fn at(place: usize, says: StateAtFn<M>) -> Self {
         OfState(InState::At(place, says))
     }
 

@@ -177,7 +177,6 @@ fn context(registry: &Registry, args: &CheckArgs) -> Context {
         seeds: args.seeds.clone(),
         interrupt: Some(on_ctrl_c()),
         limits: Limits { process: Some(cut_at(args.memory)), ..plain.limits },
-        ..plain
     }
 }
 
