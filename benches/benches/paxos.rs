@@ -115,7 +115,7 @@ fn rates() -> Vec<report::Rate> {
     rows
 }
 
-/// What was decided a second, and nothing else: half a minute for five.
+/// The decided rates alone, without the figures, which take minutes.
 fn rates_alone(path: Option<&String>) {
     let rates = rates();
     print!("{}", report::rates(&rates));

@@ -95,7 +95,7 @@ impl<C: Payload, const TELLS: bool> Ours<C, TELLS> {
         self.host.messages - before
     }
 
-    /// What was written in this turn is durable: one sync for all of it, and for what that brings about.
+    /// All writes of this turn become durable: one sync for them, and for the writes that this brings about.
     fn sync(&mut self, node: usize) {
         while self.host.unsynced > 0 {
             let writes = std::mem::take(&mut self.host.unsynced);

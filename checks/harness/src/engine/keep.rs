@@ -78,7 +78,7 @@ impl<M: Model> Plain<M> {
         Plain { sample: Sample::new(), audited: is_audited.then(Audited::new) }
     }
 
-    /// What the audit brought to light, if there was one.
+    /// The findings of the audit, if there was one.
     pub(super) fn into_audit(self) -> Option<Audit<M>> {
         self.audited.map(Audited::result)
     }

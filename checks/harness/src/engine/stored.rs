@@ -27,7 +27,7 @@ pub enum CheckpointError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// It belongs to another model, another configuration, or another version.
@@ -35,9 +35,9 @@ pub enum CheckpointError {
     Foreign {
         /// The file.
         path: PathBuf,
-        /// What it is of.
+        /// The search that it belongs to.
         found: String,
-        /// What was asked for.
+        /// The search that was to go on.
         expected: String,
     },
     /// It is no checkpoint, or was damaged.
@@ -45,7 +45,7 @@ pub enum CheckpointError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The damage.
         what: String,
     },
 }

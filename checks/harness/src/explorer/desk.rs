@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-/// What the server needs to answer.
+/// The things that the server answers from.
 pub struct Desk<'r> {
     /// The models.
     pub registry: &'r Registry,

@@ -50,7 +50,7 @@ impl<R: Mapping> Spec for Refinement<R> {
         if complete {
             remarks.failures.extend(self.missed());
         }
-        // What replays a trace of this search needs little of what was remembered.
+        // A replay of this search's traces needs little of what was remembered.
         Spec::forget(self);
         remarks
     }

@@ -72,7 +72,7 @@ impl AnyLive {
         name: &str,
     ) -> (usize, Option<PathBuf>, String) {
         let file = destination(&mut about, context, stem, name);
-        // What is long is recorded only once it is short.
+        // A long run is recorded only once it is short.
         let Shortened { trace, steps, astray } = match quietly(|| self.shortened(about, &run(), 0)) {
             Ok(shortened) => shortened,
             Err(message) => return (length, None, format!("its trace cannot be made: {message}")),
@@ -192,7 +192,7 @@ impl LiveModel for AnyLive {
     }
 }
 
-/// What a trace says of the check that it comes from.
+/// The check that a trace says it comes from.
 fn told_of(trace: &Trace) -> CheckInfo {
     trace.harness.as_ref().map(|harness| harness.check.clone()).unwrap_or_default()
 }

@@ -84,7 +84,7 @@ where
         self.untyped.save_shortened((&|| Untyped::run(run), run.len()), about, context, stem, name)
     }
 
-    /// What a trace of this model says about where it comes from.
+    /// The origin that traces of this model name.
     pub fn about(&self) -> CheckInfo {
         self.untyped.about()
     }
