@@ -65,4 +65,20 @@ pub fn register(registry: &mut Registry) {
             pick,
         ));
     }
+    registry.add(sampled(
+        Sampled {
+            name: "foca",
+            scope: "own-past",
+            says: "finding G: a restarted node announces itself to its former identity, at its own address",
+            // The one run of 20,000 that shows it.
+            seeds: 213_180..213_181,
+            steps: 300,
+            property: ("no-error", "no packet of a node and no timer is answered with an error"),
+            exercised: &["restart", "fire"],
+            triggered: &[],
+            expect: Expect::Violated { steps: None },
+        },
+        busy(true),
+        pick,
+    ));
 }

@@ -70,3 +70,11 @@ fn raft_answers_a_stale_read_from_scratch() {
     assert!(as_reported, "{}", changed("C", &format!("the check finds another run, {labels:?}")));
     assert!(labels.contains(&"node 2 receives MsgRequestVote term 2"), "labels tell the term: {labels:?}");
 }
+
+#[test]
+fn foca_announces_itself_to_its_own_past() {
+    let trace = found("G", "own-past");
+    let steps = trace.harness.expect("ours").steps;
+    let label = &steps.last().expect("it has steps").label;
+    assert_eq!(label, "node 1 receives Announce of 1.1 to 1.0", "a packet to the address that it comes from");
+}
